@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os';
 import { configDefaults, defineConfig } from 'vitest/config';
 import { CHROMIUM } from './test/support/chromium.ts';
 import { HAS_NAMESPACES } from './test/support/namespaces.ts';
@@ -29,7 +30,8 @@ export default defineConfig({
     exclude: [...configDefaults.exclude, ...IMPOSSIBLE],
     // A wedged worker thread would hang the pool of threads.
     pool: 'forks',
-    maxWorkers: '100%',
+    // One more than cores: some tests mostly wait, for claims to end and servers to come back.
+    maxWorkers: availableParallelism() + 1,
     // Limits catch a hang, not a slow machine: the slowest test takes seconds.
     testTimeout: 300_000,
     hookTimeout: 300_000,

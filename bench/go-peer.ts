@@ -1,5 +1,5 @@
 /** Go's own collector: bench/peers, built by one Go toolchain. */
-import { execFileSync } from 'node:child_process';
+import { execFileSync, spawnSync } from 'node:child_process';
 import { join } from 'node:path';
 import { ROOT } from '../src/base/root.ts';
 import { nameOf, writeHeapFile, type Graph } from './heap-graph.ts';
@@ -31,6 +31,13 @@ export class GoPeer {
   /** Returns ns per object of 32 bytes, collections included. */
   churnNs(threads: number, objects: number): number {
     return this.#ask('churn', '-threads', String(threads), '-n', String(objects));
+  }
+
+  /** Runs one child, as `binary-trees 16`. Returns its time and its gctrace lines. @throws if it fails */
+  traced(threads: number, ...args: readonly string[]): { readonly seconds: number; readonly trace: string } {
+    const { stdout, stderr, status } = spawnSync(this.#program, ['child', ...args], { encoding: 'utf8', env: { ...process.env, GODEBUG: 'gctrace=1', GOGC: '100', GOMAXPROCS: String(threads) } });
+    if (status !== 0) throw new Error(`${this.version} failed: ${stderr.slice(-500)}`);
+    return { seconds: (JSON.parse(stdout) as { Seconds: number }).Seconds, trace: stderr };
   }
 
   /** Returns the peer's argument for a graph: its name, or the file with its heap. */

@@ -14,7 +14,7 @@ import { GRAPHS } from '../src/workloads/graphs/catalog.ts';
 import { collectArgs } from '../src/workloads/collect.ts';
 import { median } from '../src/base/statistics.ts';
 
-type Collector = NonNullable<RuntimeOptions['collector']>;
+type Collector = Exclude<NonNullable<RuntimeOptions['collector']>, 'concurrent'>;
 
 interface Heap {
   readonly name: string;

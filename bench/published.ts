@@ -1,5 +1,5 @@
 /**
- * `node dist/bench/published.js HEAP [copies]`: compares pauses that Go published for two Xeon E5-2690 with predictions for that machine
+ * `node dist/bench/published.js HEAP [copies] [loop …]`: compares pauses that Go published for two Xeon E5-2690 with predictions for that machine
  * on a heap of syntax trees. docs/explanation/model.md discusses them. A copy takes about 10 s for each row.
  */
 import { buildModelHeap } from '../src/model/heap.ts';
@@ -24,13 +24,14 @@ const LOOPS: Readonly<Record<string, MachineTuning>> = {
   'as changed, cas': { ...AS_CHANGED, mark: 'cas' },
 };
 
-const [path, copies = '1'] = process.argv.slice(2);
-if (path === undefined) throw new Error('name a heap file: node dist/bench/published.js HEAP [copies]');
+const [path, copies = '1', ...loops] = process.argv.slice(2);
+if (path === undefined) throw new Error('name a heap file: node dist/bench/published.js HEAP [copies] [loop …]');
 const image = copiesOf(await openHeapFile(path, () => {}), Number(copies));
 const core = await loadModelCore();
 let oneMs = 0;
 const rows: Record<string, string | number>[] = [];
 for (const [loop, tuning] of Object.entries(LOOPS)) {
+  if (loops.length > 0 && !loops.includes(loop)) continue;
   const heap = await buildModelHeap({ workload: 'collect', image, policy: policyFor({ tuning }), tuning, procs: 32 });
   for (const [threads, pin, publishedMs] of PUBLISHED) {
     // One thread of Go marks with plain stores, the lab's loop as several do. So the row of plain stores is the base of both.
@@ -39,7 +40,7 @@ for (const [loop, tuning] of Object.entries(LOOPS)) {
     if (threads === 1) oneMs = ms;
     const [speedup, published] = [oneMs / ms, PUBLISHED[0][2] / publishedMs];
     rows.push({ loop, threads, pin, 'published ms': publishedMs, 'predicted ms': rounded(ms), published: rounded(published), predicted: rounded(speedup), ratio: rounded(speedup / published) });
-    console.error(`${loop}, ${threads} threads, ${pin}`);
+    console.error(`${loop}, ${threads} threads, ${pin}: ${rounded(ms)} ms, ${rounded(speedup)}, ratio ${rounded(speedup / published)}`);
   }
 }
 console.table(rows);

@@ -16,7 +16,7 @@ function reachable(file: string, found = new Set<string>()): ReadonlySet<string>
   return found;
 }
 
-const kept = reachable(join(TYPES, `index${ENDING}`));
+const kept = new Set(['index', 'explore-api/library', 'explore/user-core'].flatMap((name) => [...reachable(join(TYPES, `${name}${ENDING}`))]));
 for (const name of readdirSync(TYPES, { recursive: true, encoding: 'utf8' })) {
   const file = join(TYPES, name);
   if (file.endsWith(ENDING) && !kept.has(file)) rmSync(file);

@@ -2,11 +2,12 @@
 import { arrive } from '../src/gc/doorbell.ts';
 import { useCompiled } from '../src/gc/compiled.ts';
 import { mAt } from '../src/machine/m.ts';
+import { useCompiledMalloc } from '../src/malloc/compiled.ts';
 import type { Mem } from '../src/memory/struct.ts';
 import { link } from '../src/runtime/boot.ts';
 import { settle } from '../src/runtime/settle.ts';
 import { mstart, mstartIdle } from '../src/runtime/schedule.ts';
-import { compiledFunctions } from '../src/compiled/instance.ts';
+import { compiledFunctions, mallocFunctions } from '../src/compiled/instance.ts';
 import { serve } from '../src/run/threads/serve.ts';
 import type { MTask } from '../src/run/threads/task.ts';
 import { loadSteps } from '../src/workloads/user-module.ts';
@@ -17,7 +18,11 @@ let m: Mem;
 serve(async (task: MTask, loaded) => {
   if (task.kind === 'settle') return settle(m);
   m = new Int32Array(task.buffer, 0, task.words);
-  if (task.compiled !== null) useCompiled(compiledFunctions(task.compiled.module, task.compiled.memory, m));
+  if (task.compiled !== null) {
+    const { module, malloc, memory } = task.compiled;
+    useCompiled(compiledFunctions(module, memory, m));
+    useCompiledMalloc(mallocFunctions(malloc, memory, m));
+  }
   const text = link(await loadSteps(task.workload, task.file));
   loaded();
   const mp = mAt(m, task.index);

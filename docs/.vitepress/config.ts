@@ -15,6 +15,7 @@ const sidebar: DefaultTheme.SidebarItem[] = [
   {
     text: 'Tutorials',
     items: [
+      page('Explore your own code', '/tutorials/own-code'),
       page('Stress: break the collector', '/tutorials/stress'),
       page('Measure: mark time by threads', '/tutorials/measure'),
       page('Explore: find a race', '/tutorials/explore'),
@@ -66,9 +67,11 @@ const sidebar: DefaultTheme.SidebarItem[] = [
     items: [
       page('Architecture', '/explanation/architecture'),
       page('Memory model', '/explanation/memory-model'),
+      page('Litmus tests', '/explanation/litmus'),
       page('Exploration', '/explanation/exploration'),
       page("The model's physics", '/explanation/model'),
       page('Types and GC programs', '/explanation/types'),
+      page('The collectors', '/collectors'),
       page('Departures from Go', '/explanation/departures'),
       page('Performance', '/explanation/performance'),
     ],

@@ -6,7 +6,7 @@ import type { LoggedCampaign } from '../explore/campaigns/logged-campaign.ts';
 import { isClosed, type Findings } from '../explore/campaigns/read-log.ts';
 import type { Failure } from '../explore/campaigns/slice.ts';
 import { count, print, strictly } from '../report/schema.ts';
-import { EdgesShape, ScenarioShape, coverageOf } from './fuzz-document.ts';
+import { EdgesShape, MemoriesShape, ScenarioShape, coverageOf, memoriesOf } from './fuzz-document.ts';
 import { againBy } from './fuzz-report.ts';
 
 const SCHEMA = 1;
@@ -16,8 +16,8 @@ const FailureState = z.object({
   key: z.string(),
   /** How often it was seen. */
   times: count,
-  /** The size of the shrunk execution; null if there is none. */
-  shrunk: z.object({ preemptions: count, steps: count }).nullable(),
+  /** The size of the shrunk execution, with the number of its older values under a weak memory model; null if there is none. */
+  shrunk: z.object({ preemptions: count, values: count.optional(), steps: count }).nullable(),
   /** Whether it was verified to be fixed, and not seen since. */
   closed: z.boolean(),
   /** The last verification; null if there was none. */
@@ -37,6 +37,7 @@ export const CampaignStatusDocument = strictly(z.object({
   seed: count,
   strategy: z.string(),
   mutant: z.string().nullable(),
+  memories: MemoriesShape,
   /** Number of campaigns that were merged; null for a log of one. */
   merged: count.nullable(),
   /** `silent`: the log has neither an end nor a recent line. */
@@ -72,6 +73,7 @@ export function statusOf(path: string, campaign: LoggedCampaign, { life, silentS
     seed: header.seed,
     strategy: header.strategy,
     mutant: header.mutant,
+    memories: memoriesOf(header.memories, tally),
     merged: header.merged ?? null,
     life,
     silentSeconds,
@@ -95,7 +97,7 @@ function stateOf(failure: Failure, findings: Findings, times: number): FailureSt
   return {
     key,
     times,
-    shrunk: shrunk === null || typeof shrunk === 'string' ? null : { preemptions: shrunk.preemptions, steps: shrunk.steps },
+    shrunk: shrunk === null || typeof shrunk === 'string' ? null : { preemptions: shrunk.preemptions, ...(shrunk.values !== undefined && { values: shrunk.values }), steps: shrunk.steps },
     closed: isClosed(findings, key),
     verified: verified === undefined ? null : { state: verified.state, sweepgen: verified.sweepgen, build: verified.build },
     repeat: againBy(failure),

@@ -26,6 +26,7 @@ export interface CommandEntry {
 export const COMMANDS: readonly CommandEntry[] = [
   { name: 'start', summary: 'mark the heap of sweepgen itself, with 1 to all cores', load: () => import('./commands/start.ts') },
   { name: 'run', summary: 'run a workload on the allocator and the collector', load: () => import('./commands/run.ts') },
+  { name: 'compare', summary: 'compare the pauses and the speed of several collectors', load: () => import('./commands/compare.ts') },
   { name: 'scale', summary: 'measure how mark time changes with the number of threads', load: () => import('./commands/scale.ts') },
   { name: 'heap', summary: 'show what a heap is made of, and what retains it', load: () => import('./commands/heap.ts') },
   { name: 'calibrate', summary: 'measure this machine, for scale --model', load: () => import('./commands/calibrate.ts') },
@@ -36,6 +37,7 @@ export const COMMANDS: readonly CommandEntry[] = [
   { name: 'worker', summary: 'run the jobs of a campaign that another machine leads', load: () => import('./commands/worker.ts') },
   { name: 'replay', summary: 'run a failure that explore has recorded again, and explain it', load: () => import('./commands/replay.ts') },
   { name: 'mutants', summary: 'plant every known bug, and check that exploration finds it', load: () => import('./commands/mutants.ts') },
+  { name: 'litmus', summary: 'run litmus tests of shared memory, explored and on real threads', load: () => import('./commands/litmus.ts') },
   { name: 'sequence', summary: "print MemStats for a sequence of allocations, to compare with Go's", load: () => import('./commands/sequence.ts') },
   { name: 'view', summary: 'draw saved --json documents as one HTML report', load: () => import('./commands/view.ts') },
   { name: 'help', summary: 'show the help of a command', load: () => import('./commands/help.ts') },

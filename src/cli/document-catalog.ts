@@ -1,5 +1,6 @@
 /** The schemas of all JSON documents. docs/json.md lists them; tests check each document that a command prints. */
 import { z } from 'zod';
+import { CompareDocument } from '../report/compare-document.ts';
 import { RunDocument, ScaleDocument, SweepDocument } from '../report/json.ts';
 import { PhasePredictionDocument } from '../report/phase-document.ts';
 import { PredictionDocument } from '../report/prediction-document.ts';
@@ -12,6 +13,7 @@ import { CatalogDocument } from './catalog-document.ts';
 import { ExploreDocument } from './explore-document.ts';
 import { FuzzDocument } from './fuzz-document.ts';
 import { HeapDocument } from './heap-document.ts';
+import { LitmusDocument } from './litmus-document.ts';
 import { MutantsDocument } from './mutants-document.ts';
 import { ReplayDocument } from './replay-document.ts';
 import { SequenceDocument } from './sequence-document.ts';
@@ -28,6 +30,7 @@ export interface DocumentEntry {
 
 export const DOCUMENTS: readonly DocumentEntry[] = [
   { name: 'RunDocument', schema: RunDocument, source: 'src/report/json.ts', about: 'MemStats, collections, the lines of the workload, the loaded heap' },
+  { name: 'CompareDocument', schema: CompareDocument, source: 'src/report/compare-document.ts', about: 'by workload and collector: pauses, minimum mutator utilization, run times, heap; `interrupted` after Ctrl-C' },
   { name: 'ScaleDocument', schema: ScaleDocument, source: 'src/report/json.ts', about: 'times by threads, limits, comparison; `interrupted` after Ctrl-C' },
   { name: 'SweepDocument', schema: SweepDocument, source: 'src/report/json.ts', about: '`measurements`: a `scale` document for each value' },
   { name: 'PredictionDocument', schema: PredictionDocument, source: 'src/report/prediction-document.ts', about: 'predicted times by threads in the fields of a `scale` document, the machine, comparison; `interrupted` after Ctrl-C' },
@@ -43,6 +46,7 @@ export const DOCUMENTS: readonly DocumentEntry[] = [
   { name: 'CampaignVerifyDocument', schema: CampaignVerifyDocument, source: 'src/cli/campaign-verify-document.ts', about: 'each failure of a log, run again: it fails, is fixed, or has diverged' },
   { name: 'ReplayDocument', schema: ReplayDocument, source: 'src/cli/replay-document.ts', about: 'the recorded and the new outcome, the accesses that matter; with `--record`, all of them' },
   { name: 'MutantsDocument', schema: MutantsDocument, source: 'src/cli/mutants-document.ts', about: 'each mutant with its searches; with `--record`, failures access by access' },
+  { name: 'LitmusDocument', schema: LitmusDocument, source: 'src/cli/litmus-document.ts', about: 'litmus tests: results allowed by the axioms, reached by exploration, seen on threads; `disagreements`' },
   { name: 'SequenceDocument', schema: SequenceDocument, source: 'src/cli/sequence-document.ts', about: 'the printed lines and MemStats' },
 ];
 

@@ -6,7 +6,7 @@ import { printable } from '../base/printable.ts';
 import type { Failure } from '../explore/campaigns/slice.ts';
 import { ROOT } from '../base/root.ts';
 import { GENERATED } from '../explore/load.ts';
-import { MONITOR_NAMES } from '../explore/monitors/catalog.ts';
+import { MONITOR_NAMES, RACES } from '../explore/monitors/catalog.ts';
 import { plant } from '../mutants/mutant.ts';
 import { MUTANTS } from '../mutants/catalog.ts';
 import type { KnownBug } from '../mutants/known-bug.ts';
@@ -80,9 +80,6 @@ export function chooseMonitors(flags: { readonly races?: boolean; readonly monit
   if (unknown !== undefined) throw new UsageError(`there is no monitor '${printable(unknown)}'${MONITOR_NAMES.length === 0 ? '' : `; there are ${inWords(MONITOR_NAMES)}`}`);
   return { monitors: MONITOR_NAMES.filter((name) => wanted.has(name)), always: true };
 }
-
-/** The race detector's name among the monitors. */
-const RACES = 'races';
 
 /** @throws UsageError if the exploration build is missing */
 export function checkBuild(): void {

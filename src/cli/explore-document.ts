@@ -7,6 +7,7 @@ import { LoggedFailure } from '../explore/campaigns/log.ts';
 import type { Station } from '../explore/campaigns/slice.ts';
 import type { Failure } from '../explore/campaigns/slice.ts';
 import type { Tally } from '../explore/campaigns/tally.ts';
+import { MEMORIES } from '../explore/weak/memory.ts';
 
 const SCHEMA = 2;
 const count = z.number().int().nonnegative();
@@ -19,6 +20,7 @@ export const ExploreDocument = strictly(z.object({
   /** null for the source as it is. */
   mutant: z.string().nullable(),
   monitors: z.array(z.string()).readonly(),
+  memory: z.enum(MEMORIES),
   /** Of the first execution; each next has the next seed. */
   seed: count,
   strategy: z.string(),
@@ -32,6 +34,10 @@ export const ExploreDocument = strictly(z.object({
   seconds: z.number().nonnegative(),
   /** What the strategy has covered without gaps, in words; empty if nothing. */
   covered: z.string(),
+  /** Executions that the whole search takes, as estimated by the strategy; null if it has no estimate. */
+  estimate: z.number().nonnegative().nullable(),
+  /** The part of the search that is done, from 0 to 1; null without an estimate. */
+  done: z.number().min(0).max(1).nullable(),
   failure: LoggedFailure.omit({ type: true }).nullable(),
   /** With --html or --record: the failing execution access by access, shrunk if it was; without a failure the last one. */
   player: PlayerShape.optional(),
@@ -41,10 +47,11 @@ export const ExploreDocument = strictly(z.object({
 
 /** @param recorded what pictures need */
 export function exploreDocument(station: Station & { readonly seed: number }, tally: Tally, failure: Failure | undefined, recorded: { readonly campaign?: Campaign; readonly player?: Player } = {}): string {
-  const [{ executions, steps, switches, distinct, seconds, covered }] = tally.scenarios;
+  const [{ executions, steps, switches, distinct, seconds, covered, progress }] = tally.scenarios;
   return print(ExploreDocument, {
     schema: SCHEMA,
     command: 'explore',
+    memory: 'sc',
     ...station,
     executions,
     steps,
@@ -52,6 +59,8 @@ export function exploreDocument(station: Station & { readonly seed: number }, ta
     distinct,
     seconds,
     covered,
+    estimate: progress?.estimate ?? null,
+    done: progress?.done ?? null,
     failure: failure ?? null,
     ...recorded,
   });

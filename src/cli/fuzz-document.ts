@@ -6,6 +6,7 @@ import { print, strictly } from '../report/schema.ts';
 import type { FuzzResult } from '../explore/campaigns/fuzz.ts';
 import { ENDINGS, LoggedFailure, type Header } from '../explore/campaigns/log.ts';
 import type { Tally } from '../explore/campaigns/tally.ts';
+import { MEMORIES } from '../explore/weak/memory.ts';
 import { EDGES } from '../rewrite/edges/catalog.ts';
 
 const SCHEMA = 1;
@@ -27,6 +28,9 @@ export const ScenarioShape = z.object({
   covered: z.string(),
 });
 
+/** The memory models of a campaign. */
+export const MemoriesShape = z.array(z.object({ memory: z.enum(MEMORIES), executions: count }));
+
 /** Protocol edges, by name: those passed, and those that the scenarios could have passed. */
 export const EdgesShape = z.object({ passed: z.array(z.string()), never: z.array(z.string()) });
 
@@ -39,6 +43,7 @@ export const FuzzDocument = strictly(z.object({
   /** null for the source as it is. */
   mutant: z.string().nullable(),
   monitors: z.array(z.string()).readonly(),
+  memories: MemoriesShape,
   jobs: count,
   /** `running`: the document was made from the log of a campaign that had not ended. */
   ending: z.enum([...ENDINGS, 'running']),
@@ -55,7 +60,7 @@ export const FuzzDocument = strictly(z.object({
 }));
 
 /** @param recorded what pictures need */
-export function fuzzDocument({ seed, strategy, mutant, monitors }: Omit<Header, 'type' | 'format'>, jobs: number, tally: Tally, { ending, seconds }: { readonly ending: FuzzResult['ending'] | 'running'; readonly seconds: number }, recorded: { readonly campaign?: Campaign; readonly players?: Players; readonly closed?: readonly string[] } = {}): string {
+export function fuzzDocument({ seed, strategy, mutant, monitors, memories }: Omit<Header, 'type' | 'format'>, jobs: number, tally: Tally, { ending, seconds }: { readonly ending: FuzzResult['ending'] | 'running'; readonly seconds: number }, recorded: { readonly campaign?: Campaign; readonly players?: Players; readonly closed?: readonly string[] } = {}): string {
   return print(FuzzDocument, {
     schema: SCHEMA,
     command: 'fuzz',
@@ -63,6 +68,7 @@ export function fuzzDocument({ seed, strategy, mutant, monitors }: Omit<Header, 
     strategy,
     mutant,
     monitors,
+    memories: memoriesOf(memories, tally),
     jobs,
     ending,
     seconds,
@@ -70,6 +76,11 @@ export function fuzzDocument({ seed, strategy, mutant, monitors }: Omit<Header, 
     failures: tally.failures,
     ...recorded,
   });
+}
+
+/** Returns the memory models of a document. @param memories those of the campaign's header */
+export function memoriesOf(memories: Header['memories'], tally: Tally): z.infer<typeof MemoriesShape> {
+  return (memories ?? (['sc'] as const)).map((memory) => ({ memory, executions: tally.executionsUnder(memory) }));
 }
 
 /** Returns the scenarios and the edges of a document. */

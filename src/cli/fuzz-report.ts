@@ -51,12 +51,12 @@ export function nothingWrong(executions: number, mutant: { readonly name: string
 /** Returns the lines on a failure: its place, the commands that repeat it, and, if `explained`, its explanation. */
 export function describeFailure(failure: Failure, explained: boolean, { outIsColored, outWidth }: Pick<Terminal, 'outIsColored' | 'outWidth'>): string[] {
   const { station, explanation, shrunk, repeat } = failure;
-  const lines = [`a failure of ${printable([station.scenario, ...knobsOf(failure)].join(' '))}, by ${station.strategy}${watchedBy(station.monitors)}:`];
+  const lines = [`a failure of ${printable([station.scenario, ...knobsOf(failure)].join(' '))}, by ${station.strategy}${watchedBy(station.monitors)}${station.memory === undefined ? '' : `, under ${station.memory}`}:`];
   const told = typeof shrunk === 'object' && shrunk !== null && shrunk.explanation.length > 0 ? shrunk.explanation : explanation;
   if (explained) lines.push(...told.map((line) => `  ${printable(line, LONGEST_LINE)}`));
   if (typeof shrunk === 'string') lines.push(`it could not be shrunk: ${printable(shrunk, LONGEST_LINE)}`);
   else if (shrunk !== null) {
-    lines.push(`shrunk to ${plural(shrunk.preemptions, 'preemption')} in ${plural(shrunk.steps, 'access', 'accesses')}:`, ...shrunk.story.flatMap((line) => wrap(printable(line, LONGEST_LINE), outWidth)), ...tableText(shrunk.table, outIsColored, outWidth));
+    lines.push(`shrunk to ${plural(shrunk.preemptions, 'preemption')}${shrunk.values === undefined ? '' : `, ${plural(shrunk.values, 'older value')}`} in ${plural(shrunk.steps, 'access', 'accesses')}:`, ...shrunk.story.flatMap((line) => wrap(printable(line, LONGEST_LINE), outWidth)), ...tableText(shrunk.table, outIsColored, outWidth));
     lines.push(`replay the shrunk one with: sweepgen replay '${shrunk.line}'`);
   }
   lines.push(`repeat the one that failed with: ${printable(repeat, LONGEST_LINE)}`);

@@ -20,7 +20,7 @@ const SHOWN = 50;
 
 /** Records and shrinks the failure, and writes it to the folder `save`, if given. Returns the result, or the reason why it can't be shrunk. */
 export async function investigateFailure({ terminal, writeFile, isInterrupted }: Deps, { station, seed }: Failure, save: string | undefined): Promise<Investigation | string> {
-  const { knobs, monitors } = station;
+  const { knobs, monitors, memory } = station;
   const mutant = chooseMutant(station.mutant ?? undefined);
   const core = await loadScenario(station.scenario, true, mutant);
   const { scenario } = core;
@@ -30,7 +30,7 @@ export async function investigateFailure({ terminal, writeFile, isInterrupted }:
     if (isInterrupted()) throw new Stopped();
     if (executions % SHOWN === 0) progress.show(`shrinking the failure: ${formatCount(executions)} of at most ${plural(EXECUTIONS, 'execution')}`);
   }
-  const failure = { scenario, setting: settingOf(scenario, knobs), strategy: makeStrategy(station.strategy), seed, monitors, ...(mutant && { mutant }) };
+  const failure = { scenario, setting: settingOf(scenario, knobs), strategy: makeStrategy(station.strategy), seed, monitors, memory, ...(mutant && { mutant }) };
   const options = { core, ...(pristine && { pristine }), makeOracle: (m: Int32Array) => new Verifier(m), makeMonitors: (which: readonly string[]) => makeMonitors(core.core, core.sites, which), onProgress };
   let result: Investigation;
   try {

@@ -4,11 +4,34 @@ import { UsageError } from '../base/fatal.ts';
 import { printable } from '../base/printable.ts';
 import { hint } from '../base/suggest.ts';
 import type { TextKind } from '../run/kinds.ts';
-import { MACHINE_OPTIONS, type FlagName, type MachineOption, type MachineOptions } from '../run/machine-options.ts';
+import type { MachineOption } from '../run/machine-option.ts';
+import { FLAG_NAMES, MACHINE_OPTIONS, type FlagName, type MachineOptions } from '../run/machine-options.ts';
+import type { CollectorOptions } from '../run/rounds.ts';
 import { TUNING, TUNING_NAMES, tunableKind, type MachineTuning, type Tunable, type TuningName } from '../run/tuning.ts';
 
 /** Help and default of a flag, where a command has its own. */
 type Changes = { readonly [Name in FlagName]?: { readonly help?: string; readonly default?: MachineOptions[Name] } };
+
+/**
+ * The options that choose a collector, and those of one collector alone, whose help begins with its name. A command that takes
+ * `--collector` takes them all.
+ */
+export const COLLECTOR_FLAGS: readonly FlagName[] = FLAG_NAMES.filter((name) => name === 'collector' || MACHINE_OPTIONS[name].help.startsWith('with --collector '));
+
+/** Returns the options of COLLECTOR_FLAGS among the flags of a command, or undefined for the default collector. */
+export function collectorOf(flags: object): CollectorOptions | undefined {
+  const { collector = 'parallel', ...others } = machineOptionsOf(flags, COLLECTOR_FLAGS);
+  return collector === 'parallel' ? undefined : { collector, ...others };
+}
+
+/** Returns "--collector concurrent" and the like. */
+export function collectorFlags(options: CollectorOptions): string[] {
+  return COLLECTOR_FLAGS.flatMap((name) => {
+    const flag = new Option(optionOf(name).flag).long!;
+    const value = options[name];
+    return value === undefined || value === false ? [] : [value === true ? flag : `${flag} ${String(value as string | number)}`];
+  });
+}
 
 /** Adds the flags of these machine options to `command`, in this order. */
 export function addMachineFlags(command: Command, names: readonly FlagName[], changes: Changes = {}): void {

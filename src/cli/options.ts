@@ -1,6 +1,7 @@
 /** Parsers of option values that belong to no machine. Each throws a UsageError that names the allowed values. */
 import { UsageError } from '../base/fatal.ts';
 import { printable } from '../base/printable.ts';
+import { MEMORIES, type Memory } from '../explore/weak/memory.ts';
 import { LIMITS, duration, either, whole } from '../run/kinds.ts';
 
 /** Returns a parser of whole numbers from `min` to `max`; `what` begins its message. */
@@ -43,6 +44,11 @@ export function oneOf<Name extends string>(what: string, names: readonly Name[])
     return name;
   }
   return Object.assign(parse, { names });
+}
+
+/** Parses names of memory models, joined by commas. A name that is given twice counts once. */
+export function parseMemories(text: string): readonly Memory[] {
+  return [...new Set(text.split(',').map(oneOf('each model of --memory', MEMORIES)))];
 }
 
 /** A name and its value, of `--set name=value`. */

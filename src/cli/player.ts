@@ -12,8 +12,9 @@ import { mutatedSources, prebuiltSources, presentSources } from '../explore/film
 import { findMutant } from '../explore/find.ts';
 import { loadScenario } from '../explore/load-scenario.ts';
 import { makeMonitors } from '../explore/monitors/catalog.ts';
-import { settingOf } from '../explore/scenarios/scenario.ts';
-import { isModulePath } from '../explore/user-scenario.ts';
+import { projectOf } from '../explore/project.ts';
+import { settingOf, type Scenario } from '../explore/scenarios/scenario.ts';
+import { isModulePath, placeOfModule } from '../explore/user-scenario.ts';
 import type { Mutant } from '../mutants/mutant.ts';
 import { makeStrategy } from '../explore/strategies/catalog.ts';
 import { makePlayer, type Played } from '../report/make-player.ts';
@@ -25,13 +26,14 @@ export function playerOfReplay(artefact: Artefact, { ground, setting, core, reco
   const mutant = mutantOf(artefact);
   // If the source has changed since, a recorded pair may be of other accesses.
   const pairs = artefact.pairs.filter((pair) => isOfOneWord(recording, pair));
-  return makePlayer({ ground, setting, sites: core.sites, recording, pairs, repeat: `sweepgen replay '${encodeLine(artefact)}'`, ...sourcesOf(artefact.scenario, mutant) });
+  return makePlayer({ ground, setting, sites: core.sites, recording, pairs, repeat: `sweepgen replay '${encodeLine(artefact)}'`, ...sourcesOf(ground.scenario, mutant) });
 }
 
 /** Returns the sources that an execution of the scenario ran, and the mutant in them. */
-function sourcesOf(scenario: string, mutant: Mutant | undefined): Pick<Played, 'read' | 'readOriginal' | 'mutant'> {
+function sourcesOf({ name, runs }: Scenario, mutant: Mutant | undefined): Pick<Played, 'read' | 'readOriginal' | 'mutant'> {
   if (mutant !== undefined) return { read: mutatedSources(ROOT, mutant), readOriginal: presentSources(ROOT), mutant };
-  return { read: isModulePath(scenario) ? presentSources(ROOT) : prebuiltSources() };
+  if (!isModulePath(name)) return { read: prebuiltSources() };
+  return { read: presentSources(runs === 'thread' ? projectOf(placeOfModule(name).file) : ROOT) };
 }
 
 function isOfOneWord(recording: Recording, pair: CriticalPair): boolean {
@@ -61,12 +63,12 @@ export async function playerOfFailure({ station, seed, shrunk, steps }: Failure)
 }
 
 /** Returns the player of the execution with that seed. Runs it again. */
-export async function playerOfSeed({ scenario: name, knobs, strategy, monitors, mutant: planted }: Station, seed: number): Promise<Player> {
+export async function playerOfSeed({ scenario: name, knobs, strategy, monitors, memory, mutant: planted }: Station, seed: number): Promise<Player> {
   const mutant = planted === null ? undefined : findMutant(planted);
   const { core, sites, scenario } = await loadScenario(name, true, mutant);
   const setting = settingOf(scenario, knobs);
-  const ground = { core, scenario, makeOracle: (m: Int32Array) => new Verifier(m), monitors: makeMonitors(core, sites, monitors) };
+  const ground = { core, scenario, makeOracle: (m: Int32Array) => new Verifier(m), memory, monitors: makeMonitors(core, sites, monitors) };
   const recording = recordStrategy(ground, setting, makeStrategy(strategy), seed);
-  const repeat = repeatCommand({ scenario, knobs, strategy, seed, monitors, ...(planted !== null && { mutant: planted }) });
-  return makePlayer({ ground, setting, sites, recording, pairs: [], repeat, ...sourcesOf(name, mutant) });
+  const repeat = repeatCommand({ scenario, knobs, strategy, seed, monitors, memory, ...(planted !== null && { mutant: planted }) });
+  return makePlayer({ ground, setting, sites, recording, pairs: [], repeat, ...sourcesOf(scenario, mutant) });
 }

@@ -37,11 +37,23 @@ async function runCommand(args: readonly string[], deps: Deps): Promise<number> 
     if (error instanceof ReaderGone) return EXIT.ok;
     if (error instanceof CommanderError && error.exitCode === 0) return EXIT.ok;
     const failure = failureOf(error, args, deps);
-    const command = program.commands.find((each) => args.includes(each.name()))?.name() ?? null;
+    const command = commandNamed(program, args);
     const prefix = paint(deps.terminal.errIsColored).red('sweepgen:');
     deps.terminal.err(failureText(failure, { isJson: args.includes('--json'), command, prefix }));
     return failure.exitCode;
   }
+}
+
+/** Returns the words of `args` that name a command, `campaign status`; null if none does. */
+function commandNamed(program: Command, args: readonly string[]): string | null {
+  const names: string[] = [];
+  let within: Command | undefined = program;
+  for (const word of args.filter((each) => !each.startsWith('-'))) {
+    within = within.commands.find((each) => each.name() === word);
+    if (within === undefined) break;
+    names.push(word);
+  }
+  return names.length === 0 ? null : names.join(' ');
 }
 
 function failureOf(error: unknown, args: readonly string[], { signal, terminal: { doing } }: Deps): Failure {

@@ -14,7 +14,9 @@ export interface SpreadRounds {
   readonly choices: Choices;
   readonly seed: number;
   readonly firstRound: number;
+  /** Infinity: no limit. */
   readonly seconds: number;
+  readonly rounds: number;
   /** Called after each round. */
   readonly onRound: (tally: Tally, workers: readonly WorkerFacts[]) => void;
   /** Shows a line above the progress. */
@@ -41,8 +43,8 @@ class RoundFailed extends Error {
   }
 }
 
-/** Runs rounds until the time is up, or one has failed. */
-export async function spreadRounds({ now, signal }: Deps, queue: LedQueue, { choices, seed, firstRound, seconds, onRound, say }: SpreadRounds): Promise<SpreadOutcome> {
+/** Runs rounds until there were enough, the time is up, or one has failed. */
+export async function spreadRounds({ now, signal }: Deps, queue: LedQueue, { choices, seed, firstRound, seconds, rounds, onRound, say }: SpreadRounds): Promise<SpreadOutcome> {
   const tally: Tally = { rounds: 0, cut: 0, full: 0, collections: 0 };
   const end = now() + seconds * 1000;
   const open = new Set<number>();
@@ -57,10 +59,10 @@ export async function spreadRounds({ now, signal }: Deps, queue: LedQueue, { cho
   await spread<number>({
     lead: queue.lead, signal, now,
     graceMs: 2 * MAX_ROUND_SECONDS * 1000,
-    isOver: () => failed !== undefined || now() >= end,
+    isOver: () => failed !== undefined || tally.rounds >= rounds || now() >= end,
     next() {
       open.add(next);
-      return { ...roundJob({ build: queue.build, seed, number: next, workloads, maxProcs: choices.maxProcs }), matter: next++ };
+      return { ...roundJob({ build: queue.build, seed, number: next, workloads, maxProcs: choices.maxProcs, collector: choices.collector as Record<string, string> | undefined }), matter: next++ };
     },
     take(number, outcome) {
       open.delete(number);

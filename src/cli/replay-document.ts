@@ -5,6 +5,7 @@ import { print, strictly } from '../report/schema.ts';
 import type { Artefact } from '../explore/failures/artefact.ts';
 import type { Lanes } from '../explore/failures/lanes.ts';
 import type { Replayed } from '../explore/failures/replay.ts';
+import { HistoryShape } from '../explore/campaigns/log.ts';
 import { VERDICTS } from '../explore/execution.ts';
 
 const SCHEMA = 1;
@@ -19,7 +20,8 @@ export const ReplayDocument = strictly(z.object({
   mutant: z.string().nullable(),
   preemptions: count,
   recorded: z.object(outcome),
-  now: z.object(outcome),
+  /** `history`: the operations of the threads, if a spec judges them. */
+  now: z.object({ ...outcome, history: HistoryShape.optional() }),
   /** The same verdict, for the same reason. */
   fails: z.boolean(),
   /** Where it departs from the recorded execution; null if nowhere. */
@@ -41,7 +43,7 @@ export function replayDocument(artefact: Artefact, { recording, fails, divergenc
     mutant,
     preemptions: preemptions.length,
     recorded: { verdict, thread, facts, steps },
-    now: { verdict: now.verdict, thread: now.thread, facts: now.facts, steps: recording.trace.length },
+    now: { verdict: now.verdict, thread: now.thread, facts: now.facts, steps: recording.trace.length, ...(now.history && { history: now.history }) },
     fails,
     divergence: divergence === '' ? null : divergence,
     otherBuild,

@@ -11,6 +11,7 @@ import type { JobKind } from '../queue/serve-jobs.ts';
 import { MAX_PROCS } from '../run/machine-options.ts';
 import { drawRound, type Choices } from '../run/rounds.ts';
 import type { Deps } from './deps.ts';
+import { COLLECTOR_FLAGS, collectorOf } from './machine-flags.ts';
 import { describeError } from './errors.ts';
 import { findWorkload } from './find-workload.ts';
 import { MAX_ROUND_SECONDS, ROUND_ENDINGS, runRound } from './run-round.ts';
@@ -27,14 +28,16 @@ const RoundJob = z.strictObject({
   number: count.max(2 ** 32 - 1),
   workloads: z.array(z.string().max(200)).min(1).max(MOST_WORKLOADS),
   maxProcs: count.positive().max(MAX_PROCS),
+  /** The collector and its options; startRuntime checks their values. */
+  collector: z.partialRecord(z.enum(COLLECTOR_FLAGS), z.union([z.string().max(100), z.number(), z.boolean()])).optional(),
 });
 /** A round before it is made a job. */
 export type RoundSpec = Omit<z.infer<typeof RoundJob>, 'format' | 'kind'>;
 
 /** Returns the job as it is queued, and its name. */
 export function roundJob(spec: RoundSpec): { readonly id: string; readonly text: string } {
-  const { build, seed, number, workloads, maxProcs } = spec;
-  return { id: hashOf(['round', build, seed, number, workloads, maxProcs]), text: messageText({ kind: 'round', ...spec }) };
+  const { build, seed, number, workloads, maxProcs, collector } = spec;
+  return { id: hashOf(['round', build, seed, number, workloads, maxProcs, ...(collector === undefined ? [] : [collector])]), text: messageText({ kind: 'round', ...spec }) };
 }
 
 const RoundResult = z.strictObject({
@@ -57,8 +60,8 @@ export function roundKind(deps: Deps, build: string): JobKind {
   return {
     kind: 'round',
     async run(text) {
-      const { seed, number, workloads, maxProcs } = readJobAs(RoundJob, text, build);
-      const choices: Choices = { maxProcs, workloads: await Promise.all(workloads.map((name) => builtIn(deps, name))) };
+      const { seed, number, workloads, maxProcs, collector } = readJobAs(RoundJob, text, build);
+      const choices: Choices = { maxProcs, collector: collector === undefined ? undefined : collectorOf(collector), workloads: await Promise.all(workloads.map((name) => builtIn(deps, name))) };
       const round = drawRound(seed, number, choices);
       let collections = 0;
       const { ending, failure } = await runRound(uncut, round, { ms: MAX_ROUND_SECONDS * 1000, onCycle: () => collections++ }).then(

@@ -28,13 +28,14 @@ export const MAX_ROUND_SECONDS = 4;
 
 /** @throws the error that ended the round, or Stopped if the command is interrupted */
 export async function runRound(deps: Deps, round: Round, { ms, ...options }: RoundOptions): Promise<EndedRound> {
+  const { collector, ...machine } = round;
   const stop = new AbortController();
   const interrupt = () => stop.abort();
   deps.signal.addEventListener('abort', interrupt);
   // A timer may fire early, which would leave a round of no time.
   const clock = setTimeout(() => stop.abort(), Math.ceil(ms) + 1);
   try {
-    const { events } = await runMachine(deps, { ...round, ...options, verify: true, signal: stop.signal });
+    const { events } = await runMachine(deps, { ...machine, ...collector, ...options, verify: true, signal: stop.signal });
     return { ending: 'done', events };
   } catch (error) {
     if (deps.signal.aborted) throw error;

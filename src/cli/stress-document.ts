@@ -3,7 +3,8 @@ import { z } from 'zod';
 import { HeapMapShape, heapMapOf } from '../report/heap-map.ts';
 import { HistoryShape, historyOf } from '../report/history.ts';
 import { count, print, strictly, text } from '../report/schema.ts';
-import { TimelineShape, type Timeline } from '../report/timeline.ts';
+import type { Timeline } from '../report/timeline.ts';
+import { TimelineShape } from '../report/timeline-shape.ts';
 import type { HeapRecorder } from '../run/heap-recorder.ts';
 
 const SCHEMA = 1;

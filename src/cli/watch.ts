@@ -32,7 +32,7 @@ export class Watch {
   }
 
   /** Takes a collection into account; it is drawn with the next moment. */
-  add(cycle: Cycle): void {
+  add(cycle: Pick<Cycle, 'pauseNs' | 'checkpointNs'>): void {
     this.view.add(cycle);
   }
 

@@ -1,9 +1,16 @@
-/** Part of `npm run build`: compiles the hot loops to a WebAssembly module in dist. */
+/** Part of `npm run build`: compiles the hot loops to WebAssembly modules in dist, one for memories of up to 4 GB and one for larger ones. */
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { compile } from './compile.ts';
 import { HOST } from './host.ts';
-import { COMPILED, ENTRY, EXPORTS } from './load.ts';
+import { HOST_MALLOC } from './host-malloc.ts';
+import { COMPILED, COMPILED_LARGE, COMPILED_MALLOC, COMPILED_MALLOC_LARGE, ENTRY, EXPORTS, LARGE_MEMORY, MALLOC_ENTRY, MALLOC_EXPORTS, SMALL_MEMORY } from './load.ts';
+
+/** Malloc calls large functions at several places. */
+const MALLOC_INLINED = 60;
 
 mkdirSync(dirname(COMPILED), { recursive: true });
-writeFileSync(COMPILED, await compile(ENTRY, EXPORTS, Object.keys(HOST)));
+for (const [file, fileOfMalloc, target] of [[COMPILED, COMPILED_MALLOC, SMALL_MEMORY], [COMPILED_LARGE, COMPILED_MALLOC_LARGE, LARGE_MEMORY]] as const) {
+  writeFileSync(file, await compile(ENTRY, EXPORTS, Object.keys(HOST), target));
+  writeFileSync(fileOfMalloc, await compile(MALLOC_ENTRY, MALLOC_EXPORTS, Object.keys(HOST_MALLOC), target, MALLOC_INLINED));
+}

@@ -2,36 +2,44 @@
 import binaryen from 'binaryen';
 import { rolldown } from 'rolldown';
 import { parseModule, type AnyNode, type FunctionDeclaration } from '../rewrite/syntax.ts';
-import { MOST_PAGES } from './load.ts';
-import type { Constants } from './names.ts';
+import { SMALL_MEMORY } from './load.ts';
+import type { Constants, Target } from './names.ts';
 import { moduleText, type Export } from './wat.ts';
 
 /**
  * Compiles functions of `entry` to a module.
  * @param imports functions that stay JavaScript; the module imports them from env
+ * @param target the memory that the module is for
+ * @param inlined functions of at most this many instructions are inlined: V8 inlines no WebAssembly
  * @throws Error with the source text that can't be compiled
  */
-export async function compile(entry: string, exports: readonly Export[], imports: readonly string[] = []): Promise<Uint8Array> {
+export async function compile(entry: string, exports: readonly Export[], imports: readonly string[] = [], target: Target = SMALL_MEMORY, inlined = INLINED): Promise<Uint8Array> {
   const code = await bundle(entry);
   const { program, text } = parseModule(code);
   const body = (program as AnyNode & { body: AnyNode[] }).body;
   const functions = new Map(body.filter((node): node is FunctionDeclaration => node.type === 'FunctionDeclaration').map((node) => [node.id.name, node]));
-  const wat = moduleText(exports, { functions, constants: constantsOf(code, body), imports: new Set(imports), textOf: (node) => text.slice(node.start, node.end) }, MOST_PAGES);
-  return optimized(wat);
+  const wat = moduleText(exports, { functions, constants: constantsOf(code, body), imports: new Set(imports), textOf: (node) => text.slice(node.start, node.end), target });
+  return optimized(wat, inlined);
 }
 
-/** Functions of at most this many instructions are inlined: V8 inlines no WebAssembly. */
 const INLINED = 400;
+const FEATURES = binaryen.Features.Atomics | binaryen.Features.BulkMemory | binaryen.Features.BulkMemoryOpt | binaryen.Features.Memory64 | binaryen.Features.MutableGlobals;
+/** Of the loops that call nothing, called by functions that do: V8 keeps no local in a register across a call. */
+const NOT_INLINED = ['findPointers/*', 'followChain/*', 'markTargets/*', 'scanFlat/*', 'markFound/*', 'scanMarked/*'];
 
-function optimized(wat: string): Uint8Array {
+function optimized(wat: string, inlined: number): Uint8Array {
   binaryen.setOptimizeLevel(3);
   binaryen.setShrinkLevel(0);
-  binaryen.setAlwaysInlineMaxSize(INLINED);
-  binaryen.setFlexibleInlineMaxSize(INLINED);
+  binaryen.setAlwaysInlineMaxSize(inlined);
+  binaryen.setFlexibleInlineMaxSize(inlined);
   const module = binaryen.parseText(wat);
   try {
-    module.setFeatures(binaryen.Features.Atomics | binaryen.Features.MutableGlobals);
+    module.setFeatures(FEATURES);
     if (module.validate() === 0) throw new Error('the compiled module is invalid');
+    for (const name of NOT_INLINED) {
+      binaryen.setPassArgument('no-inline', name);
+      module.runPasses(['no-inline']);
+    }
     module.optimize();
     // What was inlined can be optimized further.
     module.optimize();

@@ -4,3 +4,4 @@ export { scanObjects } from '../gc/scan-objects.ts';
 export { scanPieces } from '../gc/scan-pieces.ts';
 export { scanRun } from '../gc/scan-run.ts';
 export { scanTyped } from '../gc/scan-typed.ts';
+export { scanSpans } from '../gc/spans/scan.ts';

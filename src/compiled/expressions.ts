@@ -1,7 +1,8 @@
 /** Writes expressions as WebAssembly text: values, effects, and conditions as branches. */
 import type { BinaryExpression, LogicalExpression } from 'acorn';
 import type { AnyNode, CallExpression } from '../rewrite/syntax.ts';
-import { Names } from './names.ts';
+import { PTR_TAG } from '../memory/address.ts';
+import { Intrinsics, isUnsigned } from './intrinsics.ts';
 import { returnsValue } from './returns.ts';
 import { VIEWS, parametersOf, passedTo, variantName, type Variant } from './variants.ts';
 
@@ -17,7 +18,10 @@ const RACY: Readonly<Record<string, readonly [op: string, isByte: boolean]>> = {
   racyStore: ['i32.store', false], racyStoreByte: ['i32.store8', true],
 };
 
-export class Expressions extends Names {
+/** A pointer's tag as the upper half of a heap word. */
+const TAG_ALONE = BigInt(PTR_TAG) << 32n;
+
+export class Expressions extends Intrinsics {
   /** Called variants of functions, by name. */
   readonly calls = new Map<string, Variant>();
   /** Called functions that stay JavaScript. */
@@ -46,7 +50,7 @@ export class Expressions extends Names {
     const [load, store] = isByte ? ['i32.load8_u', 'i32.store8'] : ['i32.load', 'i32.store'];
     if (operator === null) return `(${store} ${this.address(index, isByte)} ${value()})`;
     const at = this.temporary();
-    return `(local.set $${at} ${isByte ? this.value(index) : `(i32.shl ${this.value(index)} (i32.const 2))`}) (${store} (local.get $${at}) ${combine(`(${load} (local.get $${at}))`)})`;
+    return `(local.set $${at} ${isByte ? this.ofByte(index) : this.ofWord(index)}) (${store} (local.get $${at}) ${combine(`(${load} (local.get $${at}))`)})`;
   }
 
   protected value(node: AnyNode): string {
@@ -61,6 +65,7 @@ export class Expressions extends Names {
         return node.operator === '-' ? `(i32.sub (i32.const 0) ${this.value(node.argument)})` : this.refuse(node);
       case 'BinaryExpression': {
         if (node.operator === '|' && this.constant(node.right) === 0) return this.truncated(node.left);
+        if (node.operator === '<' && isUnsigned(node.left) && isUnsigned(node.right)) return `(i32.lt_u ${this.value(node.left.left)} ${this.value(node.right.left)})`;
         if (OPPOSITE[node.operator] !== undefined && (isUnsigned(node.left) || isUnsigned(node.right))) return this.refuse(node);
         const op = BINARY[node.operator] ?? this.refuse(node);
         return `(i32.${op} ${this.value(node.left)} ${this.value(node.right)})`;
@@ -70,6 +75,7 @@ export class Expressions extends Names {
       case 'ConditionalExpression': {
         const known = this.constant(node.test);
         if (known !== null) return this.value(known !== 0 ? node.consequent : node.alternate);
+        if (this.constant(node.consequent) === 2 && this.constant(node.alternate) === 0) return `(i32.shl ${this.test(node.test)} (i32.const 1))`;
         return `(if (result i32) ${this.test(node.test)} (then ${this.value(node.consequent)}) (else ${this.value(node.alternate)}))`;
       }
       case 'UpdateExpression': {
@@ -77,6 +83,8 @@ export class Expressions extends Names {
         return `(block (result i32) ${this.value(node.argument)} ${this.effect(node)})`;
       }
       case 'MemberExpression': {
+        const list = this.listOf(node);
+        if (list !== undefined) return this.element(...list, this.value(node.property));
         const { isByte, index } = this.place(node);
         return `(${isByte ? 'i32.load8_u' : 'i32.load'} ${this.address(index, isByte)})`;
       }
@@ -128,7 +136,7 @@ export class Expressions extends Names {
   }
 
   protected opposite(test: AnyNode): string {
-    const operator = test.type === 'BinaryExpression' ? OPPOSITE[test.operator] : undefined;
+    const operator = test.type === 'BinaryExpression' && !isUnsigned(test.left) ? OPPOSITE[test.operator] : undefined;
     return operator === undefined ? `(i32.eqz ${this.value(test)})` : this.value({ ...test, operator } as AnyNode);
   }
 
@@ -136,18 +144,25 @@ export class Expressions extends Names {
     const { callee } = node;
     const args = node.arguments as readonly AnyNode[];
     if (callee.type === 'MemberExpression' && callee.object.type === 'Identifier' && callee.property.type === 'Identifier') {
+      if (callee.object.name === 'm' && callee.property.name === 'fill') return { text: this.fill(node, args), hasValue: false };
       if (callee.object.name === 'Atomics') return this.atomic(node, callee.property.name, args.slice(1));
       if (callee.object.name === 'Math' && callee.property.name === 'clz32') return { text: `(i32.clz ${this.value(args[0])})`, hasValue: true };
+      if (callee.object.name === 'Math' && callee.property.name === 'imul') return { text: `(i32.mul ${this.value(args[0])} ${this.value(args[1])})`, hasValue: true };
+      if (callee.object.name === 'Math' && callee.property.name === 'max') return { text: this.larger(args), hasValue: true };
       if (callee.object.name === 'Math' && callee.property.name === 'floor') return { text: this.quotient(args[0]), hasValue: true };
     }
     if (callee.type !== 'Identifier') return this.refuse(node);
     if (callee.name === 'prefetchAll') return { text: this.touchAll(args.slice(1)), hasValue: false };
+    if (callee.name === 'lowestBit') return { text: `(i32.ctz ${this.value(args[0])})`, hasValue: true };
+    if (callee.name === 'pointsIntoHeap' && this.constant(args[4]) === 2 && this.around.target.address === 'i32') return { text: this.pointerTest(args.slice(1)), hasValue: true };
     const racy = RACY[callee.name];
     if (racy !== undefined) {
       const [op, isByte] = racy;
       const [index, ...values] = args.slice(isByte ? 2 : 1);
       return { text: `(${op} ${[this.address(index, isByte), ...values.map((value) => this.value(value))].join(' ')})`, hasValue: values.length === 0 };
     }
+    if (callee.name === 'fatal') return { text: this.failure(node, args), hasValue: false };
+    if (callee.name === 'addWide' && !this.around.imports.has('addWide')) return { text: this.addWide(args[1], args[2]), hasValue: false };
     const fn = this.around.functions.get(callee.name) ?? this.refuse(node);
     const passed = passedTo(fn, args);
     const hasValue = returnsValue(fn);
@@ -174,7 +189,7 @@ export class Expressions extends Names {
   }
 
   protected atomic(node: AnyNode, name: string, [index, ...values]: readonly AnyNode[]): { readonly text: string; readonly hasValue: boolean } {
-    const at = `(i32.shl ${this.value(index)} (i32.const 2))`;
+    const at = this.ofWord(index);
     const operands = values.map((value) => this.value(value)).join(' ');
     if (name === 'load') return { text: `(i32.atomic.load ${at})`, hasValue: true };
     if (name === 'store') return { text: `(i32.atomic.store ${at} ${operands})`, hasValue: false };
@@ -182,14 +197,21 @@ export class Expressions extends Names {
     return { text: `(i32.atomic.rmw.${ATOMIC_RMW[name] ?? this.refuse(node)} ${at} ${operands})`, hasValue: true };
   }
 
+  /** Writes pointsIntoHeap of gc/heap-pointer.ts for a small 64-bit machine as one comparison of 64 bits. A larger machine's tags vary. */
+  protected pointerTest([slot, arena, used]: readonly AnyNode[]): string {
+    const word = `(i64.load ${this.address(slot, false)})`;
+    const wide = (bytes: AnyNode) => `(i64.extend_i32_u ${this.value(bytes)})`;
+    return `(i64.lt_u (i64.sub (i64.sub ${word} (i64.const ${TAG_ALONE})) ${wide(arena)}) ${wide(used)})`;
+  }
+
   /** Writes prefetchAll of memory/prefetch.ts as a loop of loads. */
   protected touchAll([from, to, step]: readonly AnyNode[]): string {
     const [label, at] = [`$touch${this.labels++}`, this.temporary()];
-    const bytes = (index: AnyNode) => `(i32.shl ${this.value(index)} (i32.const 2))`;
-    const next = `(local.tee $${at} (i32.add (local.get $${at}) ${bytes(step)}))`;
+    const type = this.around.target.address;
+    const next = `(local.tee $${at} (${type}.add (local.get $${at}) ${this.ofWord(step)}))`;
     // The value is stored: engines drop a load whose value is unused.
-    const load = `(global.set $touched (i32.load (i32.shl (i32.load (local.get $${at})) (i32.const 2))))`;
-    return `(local.set $${at} ${bytes(from)}) (if (i32.lt_u (local.get $${at}) ${bytes(to)}) (then (loop ${label} ${load} (br_if ${label} (i32.lt_u ${next} ${bytes(to)})))))`;
+    const load = `(global.set $touched (i32.load ${this.shifted(`(i32.load (local.get $${at}))`)}))`;
+    return `(local.set $${at} ${this.ofWord(from)}) (if (${type}.lt_u (local.get $${at}) ${this.ofWord(to)}) (then (loop ${label} ${load} (br_if ${label} (${type}.lt_u ${next} ${this.ofWord(to)})))))`;
   }
 
   /** Writes `node | 0`, in which a division is one of integers. */
@@ -212,19 +234,28 @@ export class Expressions extends Names {
 
   /** Returns the address operand of word or byte `index`, with a constant addend as its offset. */
   protected address(index: AnyNode, isByte: boolean): string {
-    if (isByte) return this.value(index);
+    if (isByte) return this.ofByte(index);
     const sum = index.type === 'BinaryExpression' && index.operator === '|' && this.constant(index.right) === 0 ? index.left : index;
     if (sum.type === 'BinaryExpression' && sum.operator === '+') {
       const offset = this.constant(sum.right);
-      if (offset !== null && offset >= 0) return `offset=${offset * 4} (i32.shl ${this.value(sum.left)} (i32.const 2))`;
+      if (offset !== null && offset >= 0) return `offset=${offset * 4} ${this.ofWord(sum.left)}`;
     }
-    return `(i32.shl ${this.value(index)} (i32.const 2))`;
+    return this.ofWord(index);
   }
-}
 
-/** Matches `x >>> 0`, which may exceed what 32 bits with a sign can compare. */
-function isUnsigned(node: AnyNode): boolean {
-  return node.type === 'BinaryExpression' && node.operator === '>>>' && node.right.type === 'Literal' && node.right.value === 0;
+  /** Returns the byte address of the word with this index, which is not negative. */
+  protected ofWord(index: AnyNode): string {
+    return this.shifted(this.value(index));
+  }
+
+  /** Returns the address of the byte with this index, which is not negative. */
+  protected ofByte(index: AnyNode): string {
+    return this.around.target.address === 'i64' ? `(i64.extend_i32_u ${this.value(index)})` : this.value(index);
+  }
+
+  protected shifted(index: string): string {
+    return this.around.target.address === 'i64' ? `(i64.shl (i64.extend_i32_u ${index}) (i64.const 2))` : `(i32.shl ${index} (i32.const 2))`;
+  }
 }
 
 /** Matches `x < 0 || x >= size`, with a local x and a non-negative size: one unsigned comparison. */

@@ -3,22 +3,44 @@ import type { Compiled, Scan } from '../gc/compiled.ts';
 import type { Ref } from '../memory/address.ts';
 import type { Mem } from '../memory/struct.ts';
 import type { MRef } from '../machine/m.ts';
-import { HOST } from './host.ts';
+import type { CompiledMalloc } from '../malloc/compiled.ts';
+import { fatal } from '../base/fatal.ts';
+import { HOST, type HostFunctions } from './host.ts';
+import { HOST_MALLOC } from './host-malloc.ts';
 
 const PAGE = 1 << 16;
 
-/** Does this Node have WebAssembly? With --jitless it has none. */
-export function canCompile(): boolean {
-  return typeof WebAssembly === 'object';
+/** A module with nothing but a memory of 64-bit addresses. */
+const WITH_MEMORY_64 = new Uint8Array([0, 0x61, 0x73, 0x6d, 1, 0, 0, 0, 5, 3, 1, 4, 1]);
+
+/**
+ * Does this Node have WebAssembly? With --jitless it has none.
+ * @param isLarge with 64-bit addresses, too; Node has them from version 22 on
+ */
+export function canCompile(isLarge = false): boolean {
+  return typeof WebAssembly === 'object' && (!isLarge || WebAssembly.validate(WITH_MEMORY_64));
 }
 
 /**
  * Returns a memory of `words` words that compiled code can use; JavaScript can use its buffer too.
+ * @param isLarge with 64-bit addresses
  * @throws RangeError if the memory can't be allocated
  */
-export function compilableMemory(words: number): WebAssembly.Memory {
+export function compilableMemory(words: number, isLarge = false): WebAssembly.Memory {
   const pages = Math.ceil((words * 4) / PAGE);
-  return new WebAssembly.Memory({ initial: pages, maximum: pages, shared: true });
+  if (!isLarge) return new WebAssembly.Memory({ initial: pages, maximum: pages, shared: true });
+  try {
+    return memory64({ initial: BigInt(pages), maximum: BigInt(pages), shared: true, address: 'i64' });
+  } catch (error) {
+    // Node 22 knows an earlier form of the proposal, in which sizes are numbers.
+    if (!(error instanceof TypeError)) throw error;
+    return memory64({ initial: pages, maximum: pages, shared: true, index: 'i64' });
+  }
+}
+
+/** Makes a memory whose options TypeScript does not know. */
+function memory64(options: object): WebAssembly.Memory {
+  return new WebAssembly.Memory(options as never);
 }
 
 type ScanRun = (sb: Ref, first: Ref, last: Ref, top: Ref, base: Ref, room: Ref, piece: number) => Ref;
@@ -28,9 +50,9 @@ type BoundScan = (mp: MRef, sb: Ref) => void;
 
 /** Returns the functions of `module` over `memory`, of which `m` is a view. */
 export function compiledFunctions(module: WebAssembly.Module, memory: WebAssembly.Memory, m: Mem): Compiled {
-  const host = Object.fromEntries(Object.entries(HOST).map(([name, fn]) => [name, (...args: never[]) => fn(m, ...args)]));
-  const { exports } = new WebAssembly.Instance(module, { env: { memory, ...host } });
+  const exports = exportsOf(module, memory, m, HOST);
   const { scanRunAlone, scanRunShared, scanRangeAlone, scanRangeShared } = exports as Record<string, ScanRun>;
+  const { scanSpansAlone, scanSpansShared } = exports as Record<string, BoundScan>;
   return {
     scanRun: (sb, first, last, top, base, room, piece, alone, only) => {
       const run = alone ? (only ? scanRangeAlone : scanRunAlone) : only ? scanRangeShared : scanRunShared;
@@ -39,8 +61,28 @@ export function compiledFunctions(module: WebAssembly.Module, memory: WebAssembl
     scanObjects: scanIn(exports, 'scanObjects'),
     scanTyped: scanIn(exports, 'scanTyped'),
     scanHeapBits: scanIn(exports, 'scanHeapBits'),
+    scanSpans: (mp, sb, alone) => (alone ? scanSpansAlone : scanSpansShared)(mp, sb),
     scanPieces: (mp, sb, ...choices) => (exports.scanPieces as ScanPieces)(mp, sb, ...choices) !== 0,
   };
+}
+
+/** Returns the functions of malloc, compiled in `module`, over `memory`, of which `m` is a view. */
+export function mallocFunctions(module: WebAssembly.Module, memory: WebAssembly.Memory, m: Mem): CompiledMalloc {
+  const { leaveMalloc, mallocSmall, refillOrDie, sweepone } = exportsOf(module, memory, m, HOST_MALLOC) as unknown as CompiledMalloc;
+  return { leaveMalloc, mallocSmall, refillOrDie, sweepone };
+}
+
+/** Instantiates `module`. Its calls of fatal are imports that name the code and the facts, joined by dots. */
+function exportsOf(module: WebAssembly.Module, memory: WebAssembly.Memory, m: Mem, host: HostFunctions): Readonly<Record<string, unknown>> {
+  const bound = Object.fromEntries(Object.entries(host).map(([name, fn]) => [name, (...args: never[]) => fn(m, ...args)]));
+  const failures = WebAssembly.Module.imports(module).filter((each) => each.module === 'fatal').map(({ name }) => [name, failure(name)] as const);
+  return new WebAssembly.Instance(module, { env: { memory, ...bound }, fatal: Object.fromEntries(failures) }).exports;
+}
+
+/** Returns the function that throws the Fatal that `name` describes. */
+function failure(name: string): (...values: number[]) => never {
+  const [code, ...facts] = name.split('.');
+  return (...values) => fatal(code, Object.fromEntries(facts.map((fact, i) => [fact, values[i]])));
 }
 
 /** Returns the function that calls the variant of `fn` for its arguments. */

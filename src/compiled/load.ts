@@ -6,6 +6,9 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { UsageError } from '../base/fatal.ts';
+import { CONFIG, Config } from '../memory/config.ts';
+import { LARGE_SHIFT, SMALL_SHIFT } from '../memory/address.ts';
+import type { Target } from './names.ts';
 import type { Export } from './wat.ts';
 import { ROOT } from '../base/root.ts';
 
@@ -17,6 +20,8 @@ export const EXPORTS: readonly Export[] = [
   { fn: 'scanRun', name: 'scanRangeAlone', bound: { alone: 1, only: 1 } },
   { fn: 'scanRun', name: 'scanRangeShared', bound: { alone: 0, only: 1 } },
   { fn: 'scanPieces', name: 'scanPieces', bound: {} },
+  { fn: 'scanSpans', name: 'scanSpansAlone', bound: { alone: 1 } },
+  { fn: 'scanSpans', name: 'scanSpansShared', bound: { alone: 0 } },
   ...['scanObjects', 'scanTyped', 'scanHeapBits'].flatMap((fn) => [
     { fn, name: `${fn}Alone`, bound: { alone: 1, pw: 2 } },
     { fn, name: `${fn}Shared`, bound: { alone: 0, pw: 2 } },
@@ -24,13 +29,22 @@ export const EXPORTS: readonly Export[] = [
     { fn, name: `${fn}Shared32`, bound: { alone: 0, pw: 1 } },
   ]),
 ];
-/** Where the build puts the module. */
+const PTR_SHIFT = CONFIG + Config.at.ptrShift;
+/** Memories of at most 4 GB, the limit of 32-bit addresses, and larger ones of at most 8 GB. */
+export const SMALL_MEMORY: Target = { address: 'i32', pages: 65_536, words: new Map([[PTR_SHIFT, SMALL_SHIFT]]) };
+export const LARGE_MEMORY: Target = { address: 'i64', pages: 131_072, words: new Map([[PTR_SHIFT, LARGE_SHIFT]]) };
+/** Where the build puts the module for each. */
 export const COMPILED = join(ROOT, 'dist/src/compiled/core.wasm');
-/** 4 GB, the limit of 32-bit addresses. */
-export const MOST_PAGES = 65_536;
+export const COMPILED_LARGE = join(ROOT, 'dist/src/compiled/core64.wasm');
+/** The same of malloc, in modules of its own. */
+export const MALLOC_ENTRY = join(ROOT, 'src/compiled/core-malloc.ts');
+export const MALLOC_EXPORTS: readonly Export[] = ['leaveMalloc', 'mallocSmall', 'refillOrDie', 'sweepone'].map((fn) => ({ fn, name: fn, bound: {} }));
+export const COMPILED_MALLOC = join(ROOT, 'dist/src/compiled/core-malloc.wasm');
+export const COMPILED_MALLOC_LARGE = join(ROOT, 'dist/src/compiled/core-malloc64.wasm');
 
 /**
- * Loads the module; threads may share it.
+ * Loads a module; threads may share it.
+ * @param path COMPILED, or COMPILED_LARGE for a memory with 64-bit addresses
  * @throws UsageError if it has not been built
  */
 export function compiledModule(path = COMPILED): WebAssembly.Module {

@@ -1,5 +1,5 @@
 /** Resolves names during compilation: to locals or to numbers known at compile time. */
-import type { LogicalExpression } from 'acorn';
+import type { LogicalExpression, MemberExpression } from 'acorn';
 import type { AnyNode, FunctionDeclaration } from '../rewrite/syntax.ts';
 
 /** Module-level constants that functions refer to: numbers, and objects of numbers. */
@@ -12,12 +12,25 @@ export interface Surroundings {
   /** Functions that stay JavaScript: the module imports them, bound to the memory, from env. */
   readonly imports: ReadonlySet<string>;
   readonly textOf: (node: AnyNode) => string;
+  readonly target: Target;
+}
+
+/** The memory that a module is compiled for. */
+export interface Target {
+  /** Type of a byte address: i64 for a memory of more than 4 GB. */
+  readonly address: 'i32' | 'i64';
+  /** The maximum size of the memory, in pages of 64 KB. */
+  readonly pages: number;
+  /** Words of the memory that are constant there, by their indices. */
+  readonly words: ReadonlyMap<number, number>;
 }
 
 export class Names {
   protected readonly fn: FunctionDeclaration;
   protected readonly around: Surroundings;
   protected readonly locals: string[] = [];
+  /** The locals that are byte addresses. The others are i32. */
+  protected readonly addresses = new Set<string>();
   /** From the innermost block outwards: the local or number of each name. */
   protected scopes: Map<string, string | number>[] = [];
 
@@ -26,11 +39,20 @@ export class Names {
     this.around = around;
   }
 
+  /** Returns the constant list of whole numbers that `node` is an element of, with its name; undefined if it is no such element. */
+  protected listOf(node: AnyNode): readonly [name: string, list: ArrayLike<number>] | undefined {
+    if (node.type !== 'MemberExpression' || !node.computed || node.object.type !== 'Identifier') return undefined;
+    const { name } = node.object;
+    const list = this.meaning(name) === undefined ? this.around.constants[name] : undefined;
+    return isList(list) ? [name, list] : undefined;
+  }
+
   /** Returns the value of `node` at compile time, or null if it has none. */
   protected constant(node: AnyNode): number | null {
     if (node.type === 'Literal') return typeof node.value === 'number' ? whole(node.value) : typeof node.value === 'boolean' ? Number(node.value) : null;
     const value = this.known(node);
     if (typeof value === 'number') return whole(value);
+    if (node.type === 'MemberExpression') return this.constantWord(node);
     if (node.type === 'UnaryExpression' && node.operator === '!') return negated(this.constant(node.argument));
     if (node.type === 'LogicalExpression') return this.decided(node);
     if (node.type === 'ConditionalExpression') {
@@ -53,6 +75,13 @@ export class Names {
       case '>': return Number(left > right);
       default: return null;
     }
+  }
+
+  /** Returns the value of a word of the memory that is constant in this module's memories. */
+  protected constantWord(node: MemberExpression): number | null {
+    if (!node.computed || node.object.type !== 'Identifier' || node.object.name !== 'm') return null;
+    const index = this.constant(node.property as AnyNode);
+    return index === null ? null : (this.around.target.words.get(index) ?? null);
   }
 
   /** Returns 0 or 1 for an && or || that is decided at compile time. */
@@ -82,9 +111,18 @@ export class Names {
     return local;
   }
 
+  /** Declares a local for a number. */
+  protected scratch(): string {
+    const local = `n.${this.locals.length}`;
+    this.locals.push(local);
+    return local;
+  }
+
+  /** Declares a local for a byte address. */
   protected temporary(): string {
     const local = `at.${this.locals.length}`;
     this.locals.push(local);
+    this.addresses.add(local);
     return local;
   }
 
@@ -112,6 +150,10 @@ export class Names {
   }
 }
 
+/** Is `value` a list of whole numbers of 32 bits? */
+function isList(value: unknown): value is ArrayLike<number> {
+  return value instanceof Int32Array || value instanceof Uint8Array;
+}
 
 function whole(value: number): number | null {
   return Number.isInteger(value) ? value : null;

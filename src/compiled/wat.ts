@@ -19,12 +19,14 @@ export interface Export extends Variant {
 /**
  * Returns the text of a module that imports the memory as env.memory and has `exports`. These and
  * all functions that they call are compiled, except those that stay JavaScript.
- * @param pages the maximum size of the memory, in pages of 64 KB
  * @throws Error with the source text that can't be compiled
  */
-export function moduleText(exports: readonly Export[], around: Surroundings, pages: number): string {
+export function moduleText(exports: readonly Export[], around: Surroundings): string {
+  const { address, pages } = around.target;
   const variants = new Map<string, Variant>(exports.map((each) => [variantName(each), each]));
   const imported = new Set<string>();
+  const failures = new Map<string, number>();
+  const lists = new Map<string, ArrayLike<number>>();
   const compiled: string[] = [];
   // A Map yields what is added during the loop, too.
   for (const [name, { fn: fnName, bound }] of variants) {
@@ -32,13 +34,17 @@ export function moduleText(exports: readonly Export[], around: Surroundings, pag
     compiled.push(writer.text(name));
     for (const [callee, variant] of writer.calls) variants.set(callee, variant);
     for (const callee of writer.imported) imported.add(callee);
+    for (const [failure, facts] of writer.failures) failures.set(failure, facts);
+    for (const [list, numbers] of writer.lists) lists.set(list, numbers);
   }
   return [
     '(module',
-    `(import "env" "memory" (memory 1 ${pages} shared))`,
+    `(import "env" "memory" (memory ${address} 1 ${pages} shared))`,
     ...[...imported].map((name) => importText(name, around)),
+    ...[...failures].map(([name, facts]) => `(import "fatal" "${name}" (func $fatal.${name}${' (param i32)'.repeat(facts)}))`),
     // Exported, so that no optimizer finds it unused.
     '(global $touched (export "touched") (mut i32) (i32.const 0))',
+    ...[...lists].map(([name, list]) => listText(name, list)),
     ...compiled,
     ...exports.map((each) => `(export "${each.name}" (func $${variantName(each)}))`),
     ')',
@@ -55,6 +61,14 @@ function importText(name: string, around: Surroundings): string {
   const fn = functionOf(name, around);
   const params = passedTo(fn, fn.params as readonly AnyNode[]).map(() => ' (param i32)').join('');
   return `(import "env" "${name}" (func $${name}${params}${returnsValue(fn) ? ' (result i32)' : ''}))`;
+}
+
+/** Writes the function that returns element i of a constant list. An index outside it traps. */
+function listText(name: string, list: ArrayLike<number>): string {
+  const numbers = Array.from(list);
+  const table = `(br_table ${numbers.map((_, i) => `$at${i}`).join(' ')} $none (local.get $i))`;
+  const code = numbers.reduce((inner, number, i) => `(block $at${i} ${inner}) (return (i32.const ${number}))`, table);
+  return `(func $list.${name} (param $i i32) (result i32) (block $none ${code}) unreachable)`;
 }
 
 /** The largest number of a case: the table has an entry for each smaller one, too. */
@@ -86,7 +100,7 @@ class FunctionWriter extends Expressions {
       `(func $${name}`,
       ...params.filter((param) => !Object.hasOwn(this.#bound, param)).map((param) => `(param $${param} i32)`),
       ...(returnsValue(this.fn) ? ['(result i32)'] : []),
-      ...this.locals.map((local) => `(local $${local} i32)`),
+      ...this.locals.map((local) => `(local $${local} ${this.addresses.has(local) ? this.around.target.address : 'i32'})`),
     ].join(' ');
     return `${head}\n${code}${returnsValue(this.fn) ? '\nunreachable' : ''})`;
   }

@@ -5,8 +5,10 @@ declare namespace WebAssembly {
     constructor(options: { initial: number; maximum: number; shared: true });
     readonly buffer: SharedArrayBuffer;
   }
+  function validate(bytes: Uint8Array): boolean;
   class Module {
     constructor(bytes: Uint8Array);
+    static imports(module: Module): { readonly module: string; readonly name: string }[];
   }
   class Instance {
     constructor(module: Module, imports: Readonly<Record<string, Readonly<Record<string, Memory | ((...args: number[]) => unknown)>>>>);

@@ -145,7 +145,9 @@ export class BusyLoop {
   }
 
   #forget(): void {
-    this.inVain = this.#matched = this.#lap.length = 0;
+    this.inVain = this.#matched = 0;
+    // Most probes have noted nothing, and setting a length is a call.
+    if (this.#lap.length > 0) this.#lap.length = 0;
     this.#isClosed = false;
   }
 }

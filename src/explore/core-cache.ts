@@ -5,16 +5,19 @@
  * contents. The index lists the sources of the files, with a hash of each.
  *
  * Invariants: an entry counts only if every hash is right, so a stale or damaged entry counts as missing. Index
- * and folder are written elsewhere and renamed: a reader sees all or nothing.
+ * and folder are written elsewhere and renamed: a reader sees all or nothing. Other processes may forget an entry
+ * at any time, so a reader takes its texts along.
  */
 import { createHash } from 'node:crypto';
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, renameSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs';
+import { basename, dirname, join } from 'node:path';
 import { z } from 'zod';
 import { ROOT } from '../base/root.ts';
 
+/** The node_modules folder in which sweepgen is installed, or that of its checkout. */
+const MODULES = basename(dirname(ROOT)) === 'node_modules' ? dirname(ROOT) : join(ROOT, 'node_modules');
 /** Folder for files that tools can make again. */
-export const CACHE = join(ROOT, 'node_modules/.cache/sweepgen');
+export const CACHE = join(MODULES, '.cache/sweepgen');
 /** Most entries that are kept: the last used ones. */
 const KEPT = 24;
 
@@ -29,20 +32,40 @@ export interface Built {
   readonly sources: readonly string[];
 }
 
-/** Returns the folder with the files for `request`; null if they are missing, or the sources have changed. */
-export function findBuilt(request: string, cache = CACHE): string | null {
+/** An entry: its folder, which may be gone at any time, and the texts that were in it by file name. */
+export interface Found {
+  readonly folder: string;
+  readonly files: Readonly<Record<string, string>>;
+}
+
+/** Returns the entry for `request`, which counts as used now; null if it is missing, or the sources have changed. */
+export function findBuilt(request: string, cache = CACHE): Found | null {
   try {
-    const { folder, sources, files } = Index.parse(JSON.parse(readFileSync(indexOf(cache, request), 'utf8')));
-    const isRight = ([path, hash]: [string, string]) => hashOf(readFileSync(path)) === hash;
-    const paths = Object.entries(files).map(([name, hash]): [string, string] => [join(cache, folder, name), hash]);
-    return [...Object.entries(sources), ...paths].every(isRight) ? join(cache, folder) : null;
+    const index = indexOf(cache, request);
+    const { folder: name, sources, files: hashes } = Index.parse(JSON.parse(readFileSync(index, 'utf8')));
+    if (!Object.entries(sources).every(([path, hash]) => hashOf(readFileSync(path)) === hash)) return null;
+    const folder = join(cache, name);
+    const files = Object.fromEntries(Object.keys(hashes).map((file) => [file, readFileSync(join(folder, file), 'utf8')]));
+    if (!Object.entries(files).every(([file, text]) => hashOf(text) === hashes[file])) return null;
+    touch([index, folder]);
+    return { folder, files };
   } catch {
     return null;
   }
 }
 
-/** Stores `built` for `request`. Returns its folder, or null if nothing can be stored. */
-export function keepBuilt(request: string, { files, sources }: Built, cache = CACHE): string | null {
+/** Notes that `paths` are in use. */
+function touch(paths: readonly string[]): void {
+  const now = new Date();
+  try {
+    for (const path of paths) utimesSync(path, now, now);
+  } catch {
+    // The cache is another user's, or the entry is being forgotten: it serves all the same.
+  }
+}
+
+/** Stores `built` for `request`. Returns its entry, or null if nothing can be stored. */
+export function keepBuilt(request: string, { files, sources }: Built, cache = CACHE): Found | null {
   try {
     const index: Index = {
       folder: hashOf(JSON.stringify(files)),
@@ -80,7 +103,8 @@ function indexOf(cache: string, request: string): string {
 }
 
 function forgetOldest(cache: string): void {
-  const entries = readdirSync(cache).map((name) => ({ path: join(cache, name), used: statSync(join(cache, name)).mtimeMs }));
+  // Another process may remove an entry meanwhile.
+  const entries = readdirSync(cache).map((name) => ({ path: join(cache, name), used: statSync(join(cache, name), { throwIfNoEntry: false })?.mtimeMs ?? 0 }));
   // An entry is an index and a folder.
   for (const { path } of entries.sort((a, b) => b.used - a.used).slice(2 * KEPT)) rmSync(path, { recursive: true, force: true });
 }

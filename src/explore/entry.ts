@@ -23,7 +23,14 @@ export { buildParFor, buildParForLate, runParFor, runParForLate } from './scenar
 export { buildWorkbufs, runWorkbufs } from './scenarios/programs/workbufs.ts';
 export { buildMarkBits, markBits } from './scenarios/programs/mark-bits.ts';
 export { buildMarkMixed } from './scenarios/programs/mark-mixed.ts';
+export { buildMarkSpans } from './scenarios/programs/mark-spans.ts';
 export { WHOLE_CYCLE, buildWholeCycle } from './scenarios/programs/whole-cycle.ts';
+export { ASSIST_TERMINATION } from './scenarios/programs/assist-termination.ts';
+export { CONCURRENT_MARK } from './scenarios/programs/concurrent-mark.ts';
+export { MARK_PHASES } from './scenarios/programs/mark-phases.ts';
+export { buildStackBeside, runStackBeside } from './scenarios/programs/stack-beside.ts';
+export { buildNeighbours, runNeighbours } from './scenarios/programs/mark-neighbours.ts';
+export { buildCheckmark, runCheckmark } from './scenarios/programs/checkmark-finds.ts';
 export { TYPED_CYCLE } from './scenarios/programs/typed-cycle.ts';
 export { buildRunq, runRunq } from './scenarios/programs/runq.ts';
 export { buildSpecials, runSpecials } from './scenarios/programs/specials.ts';

@@ -5,6 +5,7 @@ import { HeapBroken } from '../run/errors.ts';
 import type { Outcome } from './failures/outcome.ts';
 import { MONITOR_NAMES } from './monitors/catalog.ts';
 import type { Knobs, Scenario } from './scenarios/scenario.ts';
+import type { Memory } from './weak/memory.ts';
 
 /** Returns the explanation of a failure: a sentence, then the facts. */
 export function explainFailure({ execution, ...failure }: FailedExecution): string[] {
@@ -26,12 +27,16 @@ function headline({ verdict, thread, atCheckpoint, fault }: Omit<Outcome, 'waits
       return thread === '' ? 'all threads finished, but the check failed:' : `${thread} found an impossible state:`;
     case 'race':
       return `a data race, found as ${thread} continued:`;
+    case 'starvation':
+      return `starvation, found as ${thread} continued:`;
+    case 'lost-wakeup':
+      return 'a lost wake-up: every thread that is left waits, although one would go on if it were woken:';
     case 'exception':
       return fault === 'scenario' ? `the scenario itself threw, on ${thread}:` : `${thread} threw an error:`;
     case 'deadlock':
       return 'a deadlock: every thread that is left waits, and no thread will wake it:';
     case 'livelock':
-      return 'a livelock: the threads that are left spin on words that no thread will change:';
+      return 'a livelock: the threads that are left loop, and none of them gets out:';
     case 'step-limit':
       return `no end after ${formatCount(steps)} accesses:`;
   }
@@ -43,14 +48,17 @@ export interface Repeat {
   readonly mutant?: string;
   /** Names of the monitors that watched. */
   readonly monitors?: readonly string[];
+  /** The memory model; 'sc' by default. */
+  readonly memory?: Memory;
   readonly seed: number;
   readonly strategy: string;
 }
 
 /** Returns the command that repeats this execution. */
-export function repeatCommand({ scenario, knobs, mutant, monitors = [], seed, strategy }: Repeat): string {
+export function repeatCommand({ scenario, knobs, mutant, monitors = [], memory = 'sc', seed, strategy }: Repeat): string {
   const words = ['sweepgen explore', scenario.name, `--seed ${seed}`, `--strategy ${strategy}`, '--executions 1'];
   for (const { name, values } of scenario.knobs) if (knobs[name] !== values[0]) words.push(name === 'procs' ? `--procs ${knobs.procs}` : `--set ${name}=${knobs[name]}`);
+  if (memory !== 'sc') words.push(`--memory ${memory}`);
   const others = monitors.filter((name) => name !== 'races');
   if (others.length === MONITOR_NAMES.length - 1) words.push('--monitors all');
   else if (others.length > 0) words.push(`--monitors ${others.join(',')}`);

@@ -11,14 +11,18 @@
  * Invariant: an execution is a function of scenario, setting, strategy and seed. The clock counts
  * accesses, sleeping threads wake by that clock, and waiting threads wake first come, first served.
  */
-import type { Control, Fiber, Host } from '../rewrite/generated.ts';
-import { verdictOf, type Blocked, type Execution, type Verdict } from './execution.ts';
+import type { Control, Fiber, Host, WaitResult } from '../rewrite/generated.ts';
+import { verdictOf, type Execution, type Verdict } from './execution.ts';
 import type { ExploreOptions } from './explore-options.ts';
+import { FairTrial, withLoops } from './fair-trial.ts';
 import type { Monitor } from './monitor.ts';
-import { makeWriteFlags, UNRESTORED, UNVERIFIED, WRITE_SHIFT, WRITE_WORDS } from '../memory/write-flags.ts';
+import { makeWriteFlags } from '../memory/write-flags.ts';
 import { FINISHED } from '../rewrite/prologue.ts';
-import { Sleepers } from './sleepers.ts';
+import { restoreWritten } from './restore.ts';
 import type { Scene, Strategy } from './strategy.ts';
+import { makeWeakMemory } from './weak/make.ts';
+import { WaitLog } from './wait-log.ts';
+import type { WeakMemory } from './weak/weak-memory.ts';
 import { DONE, RUNNABLE, WAITING } from './thread-table.ts';
 
 /** Runs one execution with the given seed. */
@@ -27,16 +31,22 @@ export function explore(options: ExploreOptions & { readonly seed: number }): Ex
 }
 
 /** Runs executions of one scenario, all on one memory. */
-export class Explorer extends Sleepers implements Scene, Host {
+export class Explorer extends FairTrial implements Scene, Host {
   current = -1;
   readonly writes: Uint8Array;
+  readonly isWatched: boolean;
+  readonly isTimed: boolean;
+  readonly waitsAsync: boolean;
   readonly dirty: Uint8Array;
-
   readonly #options: ExploreOptions;
   readonly #monitors: readonly Monitor[];
   readonly #core: Control;
   readonly #strategy: Strategy;
   readonly #stepLimit: number;
+  /** What threads waited for; null if the scenario does not ask which have lost a wake-up. */
+  readonly #waitLog: WaitLog | null;
+  /** Decides what loads return; null if they return the newest values. */
+  readonly weak: WeakMemory | null;
   /** The running thread has woken another. */
   #wokeOther = false;
   readonly #fibers: Fiber[] = [];
@@ -46,16 +56,26 @@ export class Explorer extends Sleepers implements Scene, Host {
   /** See `Execution.traceHash`. */
   #hash = 0;
 
+  get thread(): number {
+    return this.current;
+  }
+
   constructor(options: ExploreOptions) {
     super(options.threads.length, options.template.slice(), options.accessNs ?? 50);
     if (options.monitors !== undefined && !options.core.$hooked) throw new Error('monitors need the hooked variant of the core');
+    if (options.memory !== undefined && options.memory !== 'sc' && !options.core.$hooked) throw new Error(`memory model ${options.memory} needs the hooked variant of the core`);
     this.#options = options;
-    this.#monitors = options.monitors ?? [];
+    this.#monitors = [...(options.monitors ?? []), ...(options.watchers ?? [])];
     this.#core = options.core;
     this.#strategy = options.strategy;
     this.#stepLimit = options.stepLimit ?? 1_000_000;
+    this.#waitLog = options.trial === undefined ? null : new WaitLog(options.core, options.trial);
     this.dirty = makeWriteFlags(this.m.length);
     this.writes = options.core.$writes;
+    this.isWatched = options.isWatched === true;
+    this.isTimed = options.isTimed === true;
+    this.waitsAsync = options.waitsAsync === true;
+    this.weak = makeWeakMemory(options.memory ?? 'sc', this.threads, this.m, (count) => this.#choose(count));
   }
 
   /** Runs one execution, from the template to its verdict. */
@@ -94,8 +114,15 @@ export class Explorer extends Sleepers implements Scene, Host {
     if (error === null && verdict === 'ok') error = this.#endMonitors();
     if (error !== null) verdict = verdictOf(error);
     this.#strategy.end?.(this);
+    const waits = verdict === 'deadlock' || verdict === 'livelock';
+    if (waits && this.#options.mayWait?.() === true) verdict = 'ok';
+    const blocked = this.blocked((thread) => [...this.#fibers[thread].calls]);
+    const lost = verdict === 'deadlock' ? (this.#waitLog?.findLost(blocked, this.#fibers, this.m, (thread) => this.endFirstWait(thread)) ?? null) : null;
+    if (lost !== null) verdict = 'lost-wakeup';
+    const fair = verdict === 'step-limit' ? this.tryFairly(this.current, this.#options.trial) : null;
+    if (fair?.kind === 'livelock') verdict = 'livelock';
     let detail = error instanceof Error ? error.message : error === null ? '' : String(error);
-    if (verdict === 'ok') {
+    if (verdict === 'ok' && !waits) {
       detail = this.#options.check?.(this.m, this.#results) ?? '';
       if (detail !== '') verdict = 'invariant';
     }
@@ -105,7 +132,9 @@ export class Explorer extends Sleepers implements Scene, Host {
       error,
       thread: error === null ? -1 : this.current,
       calls: error === null || this.current < 0 ? [] : [...this.#fibers[this.current].calls],
-      blocked: this.#blocked(),
+      blocked: withLoops(blocked, fair),
+      lost,
+      fair,
       seed,
       steps: this.steps,
       switches,
@@ -116,30 +145,20 @@ export class Explorer extends Sleepers implements Scene, Host {
     };
   }
 
-  /** Restores the memory from the template, but only the blocks that the last execution wrote. */
-  #restore(): void {
-    const { dirty, m } = this;
-    const { template } = this.#options;
-    for (let block = 0; block < dirty.length; block++) {
-      if ((dirty[block] & UNRESTORED) === 0) continue;
-      dirty[block] = UNVERIFIED;
-      const start = block << WRITE_SHIFT;
-      const end = Math.min(start + WRITE_WORDS, m.length);
-      for (let i = start; i < end; i++) m[i] = template[i];
-    }
-  }
-
   #reset(): void {
-    this.#restore();
+    restoreWritten(this.m, this.#options.template, this.dirty);
+    this.#waitLog?.begin();
     this.#core.$attach(this);
     if (this.#options.ledger === undefined) this.#core.$ledger.fill(0);
     else this.#core.$ledger.set(this.#options.ledger);
     this.#results = this.#options.threads.map(() => undefined);
-    for (let thread = 0; thread < this.threads; thread++) this.#spawn(thread);
     this.current = -1;
     this.#left = this.threads;
     this.#hash = 0x811c9dc5;
     this.resetThreads();
+    // Last: a scenario may make its state now, and read the clock.
+    for (let thread = 0; thread < this.threads; thread++) this.#spawn(thread);
+    this.weak?.begin();
     for (const monitor of this.#monitors) monitor.begin?.(this.m, this.threads);
   }
 
@@ -176,9 +195,9 @@ export class Explorer extends Sleepers implements Scene, Host {
   #resume(thread: number, budget: number): unknown {
     this.#wokeOther = false;
     const unobserved = this.vain.unobserved(thread, this.ran[thread], budget);
-    if (unobserved === budget) return this.#go(thread, budget);
+    if (unobserved === budget) return this.go(thread, budget);
     for (let left = budget, stretch = unobserved; ; stretch = this.vain.unobserved(thread, this.ran[thread], left)) {
-      const error = stretch === 0 ? this.#step(thread) : this.#go(thread, stretch);
+      const error = stretch === 0 ? this.#step(thread) : this.go(thread, stretch);
       left -= Math.max(stretch, 1);
       if (left <= 0 || error !== null || this.status[thread] !== RUNNABLE || (this.#wokeOther && this.#strategy.asksOnWake)) return error;
     }
@@ -191,12 +210,13 @@ export class Explorer extends Sleepers implements Scene, Host {
       this.suspend(thread);
       return null;
     }
-    return this.#go(thread, 1);
+    return this.go(thread, 1);
   }
 
   /** Resumes the coroutine of `thread` until it has passed `budget` guards. Returns what it threw, or null. */
-  #go(thread: number, budget: number): unknown {
+  protected go(thread: number, budget: number): unknown {
     this.current = thread;
+    if (this.weak !== null) this.weak.thread = thread;
     let site: number;
     try {
       site = this.#core.$resume(this.#fibers[thread], budget - 1, this.messages[thread]);
@@ -209,54 +229,72 @@ export class Explorer extends Sleepers implements Scene, Host {
     const index = this.#core.$pendingIndex();
     let hash = Math.imul(this.#hash ^ site, 0x01000193);
     hash = Math.imul(hash ^ (index + (thread << 24)), 0x01000193);
-    this.#hash = Math.imul(hash ^ ran, 0x01000193) ^ (hash >>> 15);
+    if (!this.isTrying) this.#hash = Math.imul(hash ^ ran, 0x01000193) ^ (hash >>> 15);
     if (site >= 0) {
       this.pendingSite[thread] = site;
       this.pendingIndex[thread] = index;
+      this.pendingWords[thread] = this.#core.$pendingWords();
     } else if (site === FINISHED) {
       this.#results[thread] = this.#core.$returned();
       this.status[thread] = DONE;
+      this.weak?.done(thread);
       this.#left--;
       this.list();
     } else {
       this.pendingSite[thread] = ~site;
       this.pendingIndex[thread] = index;
+      if (index >= 0) this.#waitLog?.sleeps(thread, index, this.steps, this.m);
       this.sleep(thread, index, this.#core.$parkTimeout());
     }
     return null;
   }
 
-  /** Returns the threads that wait or loop at the end of an execution. */
-  #blocked(): Blocked[] {
-    const blocked: Blocked[] = [];
-    for (let thread = 0; thread < this.threads; thread++) {
-      const loops = this.vain.loopWords(thread);
-      if (this.isDone(thread) || (this.status[thread] === RUNNABLE && loops.length === 0)) continue;
-      const words = loops.length > 0 ? loops : [this.waitsOn[thread]];
-      blocked.push({ thread, site: this.pendingSite[thread], words, loops: loops.length > 0, calls: [...this.#fibers[thread].calls] });
-    }
-    return blocked;
+  get accessNumber(): number {
+    return this.ran[this.current] + this.#core.$ran();
+  }
+
+  /** Lets the strategy choose one of `count` values that the running thread may load. */
+  #choose(count: number): number {
+    const choice = this.#strategy.choose?.(this, count) ?? 0;
+    // An execution that reads only the newest values has the hash that it has without a memory model.
+    if (choice > 0) this.#hash = Math.imul(this.#hash ^ (choice + (this.accessNumber << 8)), 0x01000193);
+    return choice;
+  }
+
+  protected attach(host: Host): void {
+    this.#core.$attach(host);
+  }
+
+  protected override wake(thread: number, message: WaitResult): void {
+    if (this.waitsOn[thread] >= 0) this.weak?.woke(thread, this.waitsOn[thread]);
+    super.wake(thread, message);
   }
 
   now(ran: number): number {
-    this.vain.readsClock(this.current, this.ran[this.current] + ran);
+    this.clockReads++;
+    this.weak?.readsClock();
+    if (this.current >= 0) this.vain.readsClock(this.current, this.ran[this.current] + ran);
     return this.time() + ran * this.accessNs;
   }
 
-  notify(index: number, count: number): number {
-    let woken = 0;
-    for (; woken < count; woken++) {
-      const first = this.firstWaiter(index);
-      if (first < 0) break;
-      this.wake(first, 'ok');
-      for (const monitor of this.#monitors) monitor.woken?.(first, this.current, index);
-    }
+  notify(index: number, count: number, site = -1): number {
+    const woken = this.wakeWaiters(index, count, (thread, sleeps) => {
+      if (!sleeps) this.weak?.woke(thread, index);
+      // A thread may notify a wait of its own that does not sleep.
+      if (thread !== this.current) for (const monitor of this.#monitors) monitor.woken?.(thread, this.current, index);
+    });
+    this.#waitLog?.notified({ index, thread: this.current, site, step: this.steps + this.#core.$ran(), woken });
     if (woken > 0) {
       this.#wokeOther = true;
       this.list();
       if (this.#strategy.asksOnWake) this.#core.$preempt();
     }
     return woken;
+  }
+
+  waitAsync(index: number, timeout: number, onWoken: () => void): number {
+    this.#waitLog?.sleeps(this.current, index, this.steps + this.#core.$ran(), this.m);
+    return this.beginWait(this.current, index, this.time() + timeout, onWoken);
   }
 
   access(site: number, kind: number, index: number, value: number, old: number): void {

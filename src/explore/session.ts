@@ -8,7 +8,8 @@ import { withBothStacks } from './monitors/races/two-stacks.ts';
 import { Explorer } from './scheduler.ts';
 import type { Prepared } from './scenarios/scenario.ts';
 import { DEFAULT_STRATEGY, makeStrategy } from './strategies/catalog.ts';
-import type { Strategy } from './strategy.ts';
+import type { SearchProgress, Strategy } from './strategy.ts';
+import type { Memory } from './weak/memory.ts';
 
 /** Number of seeds: a seed is a word. */
 export const SEEDS = 2 ** 32;
@@ -24,6 +25,7 @@ export interface FailedExecution {
   /** Findings, one line each; for threads that wait for ever, where each waits and what the machine was doing. */
   readonly facts: readonly string[];
   readonly fault: Outcome['fault'];
+  readonly history?: Outcome['history'];
   readonly execution: Execution;
 }
 
@@ -32,6 +34,8 @@ export interface SessionOptions {
   readonly prepared: Prepared;
   /** As `makeStrategy` takes it; DEFAULT_STRATEGY by default. */
   readonly strategy?: string;
+  /** Decides what loads return; 'sc' by default. Others need the hooked variant of the core. */
+  readonly memory?: Memory;
   /** Makes the monitors; they need the hooked variant of the core. */
   readonly monitors?: (prepared: Prepared) => readonly Monitor[];
 }
@@ -41,13 +45,15 @@ export class Session {
   readonly #core: Core;
   readonly #prepared: Prepared;
   readonly #strategy: Strategy;
+  readonly #memory: Memory | undefined;
   readonly #explorer: Explorer;
 
-  constructor({ core, prepared, monitors, strategy = DEFAULT_STRATEGY }: SessionOptions) {
+  constructor({ core, prepared, memory, monitors, strategy = DEFAULT_STRATEGY }: SessionOptions) {
     this.#core = core;
     this.#prepared = prepared;
     this.#strategy = makeStrategy(strategy);
-    this.#explorer = new Explorer({ core, ...prepared, strategy: this.#strategy, monitors: monitors?.(prepared) });
+    this.#memory = memory;
+    this.#explorer = new Explorer({ core, ...prepared, strategy: this.#strategy, memory, monitors: monitors?.(prepared) });
   }
 
   run(seed: number): Execution {
@@ -59,6 +65,10 @@ export class Session {
     return this.#strategy.exhausted ?? false;
   }
 
+  get progress(): SearchProgress | undefined {
+    return this.#strategy.progress;
+  }
+
   get covered(): string {
     return this.#strategy.covered ?? '';
   }
@@ -66,15 +76,15 @@ export class Session {
   /** Describes the last execution, which failed. */
   describe(execution: Execution): FailedExecution {
     const { seed, error } = execution;
-    const { verdict, thread, facts, fault } = outcomeOf(execution, this.#prepared, this.#explorer.m);
+    const { verdict, thread, facts, fault, history } = outcomeOf(execution, this.#prepared, this.#explorer.m);
     const strategy = this.#strategy.spec ?? this.#strategy.name;
     const told = error instanceof RaceFound ? this.#describeRace(error, strategy, seed) : facts;
-    return { seed, strategy, verdict: verdict as Exclude<Verdict, 'ok'>, thread, facts: told, fault, execution };
+    return { seed, strategy, verdict: verdict as Exclude<Verdict, 'ok'>, thread, facts: told, fault, ...(history && { history }), execution };
   }
 
   /** Describes a race with both call stacks. */
   #describeRace(found: RaceFound, strategy: string, seed: number): string[] {
-    const rerun = (monitors: readonly Monitor[]) => new Explorer({ core: this.#core, ...this.#prepared, strategy: makeStrategy(strategy), monitors }).run(seed);
+    const rerun = (monitors: readonly Monitor[]) => new Explorer({ core: this.#core, ...this.#prepared, strategy: makeStrategy(strategy), memory: this.#memory, monitors }).run(seed);
     return describeRace(withBothStacks(found, this.#core, rerun), found.words);
   }
 }

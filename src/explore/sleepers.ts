@@ -14,13 +14,15 @@ const NO_WORD = -1;
 
 export class Sleepers extends ThreadTable {
   steps = 0;
+  /** How often threads have read the clock. */
+  clockReads = 0;
   /** The memory of the current or last execution. */
   readonly m: Int32Array;
   protected readonly vain: VainWaits;
   /** Virtual nanoseconds of an access. */
   protected readonly accessNs: number;
   /** Virtual nanoseconds by which the clock has jumped. */
-  #jumped = 0;
+  protected jumped = 0;
 
   constructor(threads: number, m: Int32Array, accessNs: number) {
     super(threads);
@@ -31,14 +33,14 @@ export class Sleepers extends ThreadTable {
 
   protected override resetThreads(): void {
     super.resetThreads();
-    this.steps = 0;
-    this.#jumped = 0;
+    this.steps = this.clockReads = 0;
+    this.jumped = 0;
     this.vain.reset();
   }
 
   /** The virtual clock, in nanoseconds. */
   protected time(): number {
-    return this.#jumped + this.steps * this.accessNs;
+    return this.jumped + this.steps * this.accessNs;
   }
 
   /** Counts `ran` accesses of `thread`. */
@@ -68,7 +70,7 @@ export class Sleepers extends ThreadTable {
   protected wakeNow(thread: number): void {
     const time = this.time();
     if (this.vain.mayContinue(thread) && this.runnableCount > 0) this.deadline[thread] = time;
-    else if (this.deadline[thread] > time) this.#jumped += this.deadline[thread] - time;
+    else if (this.deadline[thread] > time) this.jumped += this.deadline[thread] - time;
     this.wakeExpired();
   }
 

@@ -22,12 +22,28 @@ export interface Scene {
   readonly ran: Int32Array;
   /** Reports whether `thread` has finished. A thread that has not is runnable, sleeping or blocked. */
   isDone(thread: number): boolean;
+  /** The memory. */
+  readonly m: Int32Array;
+  /** Decides what loads return; null if they return the newest values. */
+  readonly weak: object | null;
+  /** Something looks at the memory after each access, so the order of stores to different words matters. */
+  readonly isWatched: boolean;
+  /** The order in time of operations is judged, also of those on different words. */
+  readonly isTimed: boolean;
+  /** Threads may wait on words without sleeping: by Atomics.waitAsync. */
+  readonly waitsAsync?: boolean;
+  /** How often threads have read the clock in this execution. */
+  readonly clockReads: number;
   /** Site of the access that a runnable thread makes when it is chosen; -1 if not known. */
   readonly pendingSite: Int32Array;
   /** Word of that access. */
   readonly pendingIndex: Int32Array;
+  /** Words of that access, from `pendingIndex` on; -1 if it may touch any. */
+  readonly pendingWords: Int32Array;
   /** By site: 1 if the access may change its word. */
   readonly writes: Uint8Array;
+  /** While a thread runs: the number of the access that it makes, among its own from 1. */
+  readonly accessNumber: number;
 }
 
 export interface Strategy {
@@ -46,10 +62,25 @@ export interface Strategy {
   begin(scene: Scene, seed: number): void;
   /** Returns the thread that runs now: a runnable one, or a sleeping one. */
   next(scene: Scene): number;
+  /**
+   * Called under a weak memory model, while a thread runs, before a load that has several values. Returns the number
+   * of the value, from 0, the newest, to `count` - 1. Without it each load returns the newest value.
+   */
+  choose?(scene: Scene, count: number): number;
   /** Called after each execution, with its final `steps` and `ran`. */
   end?(scene: Scene): void;
   /** The search is over: another execution would repeat a former one. Undefined for a strategy that is no search. */
   readonly exhausted?: boolean;
-  /** What the executions so far have covered completely, in words; '' if nothing. */
+  /** What the executions so far have covered, in words; '' if nothing. */
   readonly covered?: string;
+  /** How far a search is; undefined for a strategy that can't tell, and before the first execution. */
+  readonly progress?: SearchProgress;
+}
+
+/** How far a search is, by its own estimate. */
+export interface SearchProgress {
+  /** Executions that the whole search takes, those included that turn out redundant; exact once it is over. */
+  readonly estimate: number;
+  /** The part that is done, from 0 to 1. */
+  readonly done: number;
 }

@@ -19,6 +19,7 @@ export class ThreadTable {
   readonly deadline: Float64Array;
   readonly pendingSite: Int32Array;
   readonly pendingIndex: Int32Array;
+  readonly pendingWords: Int32Array;
   readonly ran: Int32Array;
   /** RUNNABLE, WAITING or DONE. */
   protected readonly status: Uint8Array;
@@ -37,6 +38,7 @@ export class ThreadTable {
     this.deadline = new Float64Array(threads);
     this.pendingSite = new Int32Array(threads);
     this.pendingIndex = new Int32Array(threads);
+    this.pendingWords = new Int32Array(threads).fill(1);
     this.ran = new Int32Array(threads);
     this.status = new Uint8Array(threads);
     this.waitsOn = new Int32Array(threads);
@@ -80,9 +82,18 @@ export class ThreadTable {
   protected park(thread: number, index: number, deadline: number): void {
     this.status[thread] = WAITING;
     this.waitsOn[thread] = index;
-    this.#arrival[thread] = this.#arrivals++;
+    this.#arrival[thread] = this.arrive();
     this.deadline[thread] = deadline;
     this.list();
+  }
+
+  /** Returns the place of the next waiter in the order in which waiters came. */
+  protected arrive(): number {
+    return this.#arrivals++;
+  }
+
+  protected arrivalOf(thread: number): number {
+    return this.#arrival[thread];
   }
 
   /** Returns the thread that has waited longest on the word `index`, or -1. */

@@ -7,6 +7,7 @@ import { resolve } from 'node:path';
 import { UsageError } from '../base/fatal.ts';
 import { printable } from '../base/printable.ts';
 import { hint } from '../base/suggest.ts';
+import { plural } from '../base/units.ts';
 import type { Coroutine } from '../rewrite/generated.ts';
 import { namesIn } from '../rewrite/scopes.ts';
 import type { AnyNode } from '../rewrite/syntax.ts';
@@ -17,8 +18,10 @@ import { perM } from './scenarios/per-m.ts';
 import type { Operation, Operations } from './scenarios/operation.ts';
 import type { Knob, Knobs, Scenario, Setting } from './scenarios/scenario.ts';
 import { runAlone } from './alone.ts';
-import { checkKinds, checkNames as checkOrdinaryNames } from './ordinary/exports.ts';
-import { describeOrdinary, type OrdinaryCore } from './ordinary/scenario.ts';
+import { asExports, defaultOf } from './ordinary/definition.ts';
+import { checkKinds, checkNames as checkOrdinaryNames, isOrdinary, needsHooks } from './ordinary/exports.ts';
+import type { OrdinaryCore } from './ordinary/core.ts';
+import { describeOrdinary } from './ordinary/scenario.ts';
 import { buildOrdinary, buildUserCore, type UserBuild } from './user-build.ts';
 import { shapeProblem } from './user-shape.ts';
 import { ScenarioThrew, blaming, tellThrown } from './user-throws.ts';
@@ -49,7 +52,13 @@ interface UserScenario extends LoadedCore {
 
 /** Reports whether `name` is a module's path rather than the name of a scenario. */
 export function isModulePath(name: string): boolean {
-  return /[/\\]|\.m?[jt]s$/.test(name);
+  return /[/\\]|\.m?[jt]s(?:#\d+)?$/.test(name);
+}
+
+/** Returns the file of `path`, and the number after it: `queue.test.ts#2` is the second scenario inside that module. */
+export function placeOfModule(path: string): { readonly file: string; readonly inline?: number } {
+  const inside = /^(.*)#(\d+)$/.exec(path);
+  return inside === null || existsSync(path) ? { file: resolve(path) } : { file: resolve(inside[1]), inline: Number(inside[2]) };
 }
 
 /**
@@ -57,10 +66,12 @@ export function isModulePath(name: string): boolean {
  * @throws UsageError if there is no such module, it can't be built, or is no scenario
  */
 export async function loadUserScenario(path: string, hooked: boolean, mutant?: Mutant): Promise<UserScenario> {
-  const file = resolve(path);
+  const { file, inline } = placeOfModule(path);
   if (!existsSync(file)) throw new UsageError(`there is no module ${printable(path)}`);
+  if (inline !== undefined) return loadOrdinaryScenario(path, { file, inline, names: ['default'] }, hooked, mutant);
   const names = await exportsOf(path, file);
-  if (names.includes('threads')) return loadOrdinaryScenario(path, file, names, hooked, mutant);
+  if (isOrdinary(names) || names.includes('default')) return loadOrdinaryScenario(path, { file, names }, hooked, mutant);
+  if (!names.includes('run')) await tellOfInline(path, file);
   checkNames(path, names);
   const built = await build(path, file, names, hooked, mutant);
   const core = (await load(path, built)) as Core & UserExports;
@@ -69,15 +80,31 @@ export async function loadUserScenario(path: string, hooked: boolean, mutant?: M
   return { core, sites: built.sites, build: built.build, reach: built.reach, scenario };
 }
 
-/** Loads a scenario over ordinary code, which has `threads`. */
-async function loadOrdinaryScenario(path: string, file: string, names: readonly string[], hooked: boolean, mutant?: Mutant): Promise<UserScenario> {
-  checkOrdinaryNames(path, names);
+interface OrdinaryModule {
+  readonly file: string;
+  readonly names: readonly string[];
+  /** Number of the scenario inside the module. */
+  readonly inline?: number;
+}
+
+/** Loads a scenario over ordinary code: `threads` or a `spec`, or a default export that has one of them. */
+async function loadOrdinaryScenario(path: string, { file, names, inline }: OrdinaryModule, hooked: boolean, mutant?: Mutant): Promise<UserScenario> {
+  const isDefault = names.includes('default');
+  if (!isDefault) checkOrdinaryNames(path, names);
   if (mutant !== undefined) throw new UsageError(`${printable(path)} runs nothing of the core, so no mutant can be planted in it`);
-  // An invariant is checked after each access, which only the hooked variant reports.
-  const built = await refusing(path, () => buildOrdinary(file, hooked || names.includes('invariant')));
-  const core = (await load(path, built)) as Core & OrdinaryCore;
-  checkKinds(path, core);
-  const scenario = describeOrdinary(path, core, built.places);
+  const run = async (variant: boolean) => {
+    const built = await refusing(path, () => buildOrdinary(file, variant, inline));
+    const core = (await load(path, built)) as Core & OrdinaryCore;
+    return { built, core, written: isDefault ? defaultOf(path, core) : (core as object) };
+  };
+  // Only the hooked variant reports each access.
+  let loaded = await run(hooked || needsHooks(names));
+  if (isDefault && !hooked && needsHooks(Object.keys(loaded.written))) loaded = await run(true);
+  const { built, core, written } = loaded;
+  if (isDefault) checkOrdinaryNames(path, Object.keys(written));
+  const described = asExports(core, written);
+  checkKinds(path, described);
+  const scenario = describeOrdinary(path, described, built);
   tryOut(path, core, scenario);
   return { core, sites: built.sites, build: built.build, reach: built.reach, scenario };
 }
@@ -114,6 +141,13 @@ async function exportsOf(path: string, file: string): Promise<readonly string[]>
   } catch (error) {
     throw unusable(path, (error as Error).message);
   }
+}
+
+/** @throws UsageError if the module at `file` is no scenario itself, and has scenarios inside */
+async function tellOfInline(path: string, file: string): Promise<void> {
+  const { inlineScenarios } = await import('../rewrite/ordinary/inline.ts');
+  const inside = inlineScenarios(readFileSync(file, 'utf8'), file);
+  if (inside.length > 0) throw unusable(path, `it has ${plural(inside.length, 'scenario')} inside; name one: ${inside.map(({ line }, i) => `'${printable(path)}#${i + 1}' (line ${line})`).join(', ')}`);
 }
 
 /** Checks the names of the exports. @throws UsageError for any that is not in EXPORTS */

@@ -27,12 +27,17 @@ const FRAME = /^(\s+at .*?)((?:file:\/\/)?\/[^()]*):(\d+):(\d+)(\)?)$/;
 export class Places {
   readonly #read: () => SourceMapPayload;
   readonly #sites: readonly Site[];
+  readonly #root: string;
   #map: SourceMap | undefined;
 
-  /** @param read returns the source map of the generated module; called when it is first needed */
-  constructor(read: () => SourceMapPayload, sites: readonly Site[]) {
+  /**
+   * @param read returns the source map of the generated module; called when it is first needed
+   * @param root the folder from which the sites name their files
+   */
+  constructor(read: () => SourceMapPayload, sites: readonly Site[], root: string) {
     this.#read = read;
     this.#sites = sites;
+    this.#root = root;
   }
 
   /**
@@ -43,8 +48,12 @@ export class Places {
     const stack = thrown instanceof Error && typeof thrown.stack === 'string' ? thrown.stack : '';
     const inStack = userFrame({ stack: stack.split('\n').map((line) => this.#inSource(line)).join('\n') });
     if (inStack !== undefined) return inStack;
-    const call = calls.map((number) => this.#sites[number]).findLast((site) => site !== undefined && !resolve(ROOT, site.file).startsWith(`${ROOT}/src/`));
-    return call && { file: resolve(ROOT, call.file), line: call.line, name: unnumbered(call.fn) };
+    const call = calls.map((number) => this.#sites[number]).findLast((site) => site !== undefined && !this.#fileOf(site).startsWith(`${ROOT}/src/`));
+    return call && { file: this.#fileOf(call), line: call.line, name: unnumbered(call.fn) };
+  }
+
+  #fileOf({ file }: Site): string {
+    return resolve(this.#root, file);
   }
 
   /** Returns `line` with the place in the source; '' for a line of another file. */

@@ -4,7 +4,7 @@ import { CONFIG, Config } from '../memory/config.ts';
 import { DOING } from '../sync/event-kinds.ts';
 import { enter, records } from '../sync/events.ts';
 import { M, PHASE, type MRef } from '../machine/m.ts';
-import type { Collector } from './collectors/descriptor.ts';
+import { PROGRESS, type Collector } from './collectors/descriptor.ts';
 import { COLLECTORS } from './collectors/registry.ts';
 
 const COLLECTOR_OF = CONFIG + Config.at.collector;
@@ -18,6 +18,53 @@ export function collectorOf(m: Mem): Collector {
 /** Reports whether the collector sweeps the whole heap before the world goes on. */
 export function sweepsInPause(m: Mem): boolean {
   return collectorOf(m).sweep !== undefined;
+}
+
+/** Reports whether the collector can mark while the program runs. */
+export function marksBeside(m: Mem): boolean {
+  return collectorOf(m).beginMark !== undefined;
+}
+
+/** Reports whether the program runs beside a mark. */
+export function isMarking(m: Mem): boolean {
+  const { isMarking: marking } = collectorOf(m);
+  return marking !== undefined && marking(m);
+}
+
+/** Begins a mark that goes on beside the program. The world is stopped, and every span is swept. */
+export function beginMark(m: Mem, mp: MRef): void {
+  const { beginMark: begin } = collectorOf(m);
+  if (begin !== undefined) begin(m, mp);
+}
+
+/** Marks beside the program, about `budget` words. Returns one of PROGRESS. */
+export function markSome(m: Mem, mp: MRef, budget: number): number {
+  const { markSome: some } = collectorOf(m);
+  return some === undefined ? PROGRESS.off : some(m, mp, budget);
+}
+
+/** Reports whether work for markSome is in sight. */
+export function hasMarkWork(m: Mem): boolean {
+  const { hasMarkWork: has } = collectorOf(m);
+  return has !== undefined && has(m);
+}
+
+/** Ends the mark that the program ran beside: all that is reachable is marked. */
+export function endMark(m: Mem, mp: MRef): void {
+  const { endMark: end } = collectorOf(m);
+  if (end !== undefined) end(m, mp);
+}
+
+/** Reports whether a mark that found no work may end in this stopped world. */
+export function mayEndMark(m: Mem): boolean {
+  const { mayEndMark: may } = collectorOf(m);
+  return may === undefined || may(m);
+}
+
+/** Gives up a mark under way. The machine is shut down. */
+export function abandonMark(m: Mem, mp: MRef): void {
+  const { abandonMark: abandon } = collectorOf(m);
+  if (abandon !== undefined) abandon(m, mp);
 }
 
 /** Marks all that is reachable. The world is stopped, and the helpers, if any, are woken. */

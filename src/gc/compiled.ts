@@ -12,6 +12,7 @@ import { scanObjects as scanObjectsAsItStands } from './scan-objects.ts';
 import { scanPieces as scanPiecesAsItStands } from './scan-pieces.ts';
 import { scanRun as scanRunAsItStands } from './scan-run.ts';
 import { scanTyped as scanTypedAsItStands } from './scan-typed.ts';
+import { scanSpans as scanSpansAsItStands } from './spans/scan.ts';
 
 /** The inner part of Go 1.3's mark loop, in one of its forms; see scanObjects. */
 export type Scan = (mp: MRef, sb: Ref, alone: boolean, pw: number) => void;
@@ -22,6 +23,7 @@ export interface Compiled {
   readonly scanObjects: Scan;
   readonly scanTyped: Scan;
   readonly scanHeapBits: Scan;
+  readonly scanSpans: (mp: MRef, sb: Ref, alone: boolean) => void;
   readonly scanPieces: (mp: MRef, sb: Ref, byByte: boolean, fifo: boolean, backwards: boolean, split: number, distance: number) => boolean;
 }
 
@@ -53,6 +55,12 @@ export function scanTyped(m: Mem, mp: MRef, sb: Ref, alone: boolean, pw: number)
 export function scanHeapBits(m: Mem, mp: MRef, sb: Ref, alone: boolean, pw: number): void {
   if (compiled === null) scanHeapBitsAsItStands(m, mp, sb, alone, pw);
   else compiled.scanHeapBits(mp, sb, alone, pw);
+}
+
+/** Calls the compiled scanSpans if there is one, otherwise that of spans/scan.ts. */
+export function scanSpans(m: Mem, mp: MRef, sb: Ref, alone: boolean): void {
+  if (compiled === null) scanSpansAsItStands(m, mp, sb, alone);
+  else compiled.scanSpans(mp, sb, alone);
 }
 
 /** Calls the compiled scanPieces if there is one, otherwise that of scan-pieces.ts. */

@@ -2,6 +2,7 @@
 import type { Mem } from '../memory/struct.ts';
 import { CONFIG, Config } from '../memory/config.ts';
 import type { Ref } from '../memory/address.ts';
+import { refOf } from '../memory/pointer.ts';
 import { addWide } from '../memory/wide.ts';
 import { GCStats, M, type MRef } from '../machine/m.ts';
 import { BIT_ALLOCATED, BIT_SCAN, GROUP_MASK, GROUP_SHIFT } from '../heap/bitmap.ts';
@@ -110,7 +111,7 @@ export function countFlush(m: Mem, mp: MRef, ptrs: Ref, pos: Ref): void {
 export function countLookup(m: Mem, mp: MRef, p: number, counters: number): void {
   const arena = m[ARENA];
   const wordShift = m[PTR_WORDS] - 1;
-  const off = ((p >>> 2) - arena) & ~wordShift;
+  const off = (refOf(m, p) - arena) & ~wordShift;
   const shift = (off >> wordShift) & GROUP_MASK;
   const starts = m[arena - ((off >> (GROUP_SHIFT + wordShift)) << 1) - 2];
   const either = (starts | (starts >>> GROUP_SHIFT)) & 0xffff;

@@ -48,7 +48,7 @@ export const CYCLE = {
   sweepNs: { unit: 'ns', about: 'sweeping the rest of the last cycle' },
   markNs: { unit: 'ns', about: 'marking, until the collecting M finds no more work' },
   waitNs: { unit: 'ns', about: 'waiting for the helpers after the mark' },
-  pauseNs: { unit: 'ns', about: 'the whole pause' },
+  pauseNs: { unit: 'ns', about: 'the whole pause; with collector concurrent, the last stopped world' },
   eagerSweepNs: { unit: 'ns', about: 'sweeping inside the pause after the mark' },
   checkpointNs: { unit: 'ns', about: 'of the pause, waiting at checkpoints for the oracle (`--verify`) or for the map of the heap to be read' },
   heap0: { unit: 'bytes', about: 'heap before the collection' },
@@ -73,9 +73,23 @@ export const CYCLE = {
   rootNs: { unit: 'ns', about: 'marking from roots; the sum over all Ms' },
   drainNs: { unit: 'ns', about: 'scanning and waiting for work; the sum over all Ms' },
   idleNs: { unit: 'ns', about: 'waiting in getfull; the sum over all Ms' },
+  spanVisits: { unit: 'count', about: 'visits of spans; policy spans only' },
+  spanObjects: { unit: 'count', about: 'objects scanned in these visits; policy spans only' },
   objects0: { unit: 'count', about: 'HeapObjects before the collection; only if it sweeps in the pause' },
   nsizelookup: { unit: 'count', about: 'lookups of a span for its block size while marking; collector bitmap only' },
   naddrlookup: { unit: 'count', about: 'lookups of a span for a block\'s start while marking; collector bitmap only' },
+  firstEndNs: { unit: 'ns', about: "end of the first stopped world, in which the mark began, on the machine's clock; 0 if there was only one. This and the following are of collector concurrent only" },
+  firstPauseNs: { unit: 'ns', about: 'length of the first stopped world, which `pauseNs` leaves out' },
+  firstStopNs: { unit: 'ns', about: 'of it, stopping the world' },
+  firstSweepNs: { unit: 'ns', about: 'of it, sweeping the rest of the last cycle' },
+  firstCheckpointNs: { unit: 'ns', about: 'of it, waiting at checkpoints' },
+  heapStart: { unit: 'bytes', about: 'heap when the collection began' },
+  liveBefore: { unit: 'bytes', about: 'heap that the last collection left, all swept' },
+  goal: { unit: 'bytes', about: 'heap that this collection should not pass' },
+  assistNs: { unit: 'ns', about: 'marking by goroutines that allocated too fast; the sum over all Ms' },
+  dedicatedNs: { unit: 'ns', about: 'marking by dedicated workers beside the program; the sum over all' },
+  fractionalNs: { unit: 'ns', about: 'marking by workers that share their P with the program; the sum over all' },
+  idleMarkNs: { unit: 'ns', about: 'marking on Ps that had nothing to run; the sum over all' },
 } as const satisfies Readonly<Record<string, Figure>>;
 
 export type CycleField = keyof typeof CYCLE;
@@ -95,11 +109,13 @@ export type Cycle = Record<CycleField, number> & { collectStats?: CollectStats; 
 /** Words of the fields, rounded up to two cache lines. */
 const FIELD_WORDS = Math.ceil((2 * CYCLE_FIELDS.length) / 32) * 32;
 const THREADS = FIELD_WORDS + MarkCounts.words;
+/** The words of each M's GCStats that a record keeps: up to the last of THREAD_FIELDS. */
+const THREAD_WORDS = Math.max(...THREAD_FIELDS.map((field) => GCStats.at[field])) + 2;
 const NPROCS = CONFIG + Config.at.nprocs;
 
 /** Returns the size of a record: the fields, then the sum of all MarkCounts, then the GCStats of each of `nprocs` Ms. */
 export function cycleWords(nprocs: number): number {
-  return THREADS + nprocs * GCStats.words;
+  return THREADS + nprocs * THREAD_WORDS;
 }
 
 /** Returns the place of the next record. If the ring is full, waits until the watcher has read a record. */
@@ -130,7 +146,7 @@ export function logCollectStats(m: Mem, record: Ref): void {
 export function logThreads(m: Mem, record: Ref): void {
   for (let i = 0; i < m[NPROCS]; i++) {
     const stats = mAt(m, i) + M.at.gcstats;
-    m.copyWithin(record + THREADS + i * GCStats.words, stats, stats + GCStats.words);
+    m.copyWithin(record + THREADS + i * THREAD_WORDS, stats, stats + THREAD_WORDS);
   }
 }
 
@@ -163,7 +179,7 @@ export function drainCycles(m: Mem): Cycle[] {
 function readThreads(m: Mem, at: Ref): MarkThread[] {
   const threads: MarkThread[] = [];
   for (let i = 0; i < m[NPROCS]; i++) {
-    const stats = at + i * GCStats.words;
+    const stats = at + i * THREAD_WORDS;
     const thread = {} as Record<keyof MarkThread, number>;
     for (const field of THREAD_FIELDS) thread[field] = loadWide(m, stats + GCStats.at[field]);
     if (thread.rootNs + thread.drainNs > 0) threads.push(thread);

@@ -13,7 +13,7 @@
 import type { Mem } from '../memory/struct.ts';
 import { CONFIG, Config } from '../memory/config.ts';
 import type { Ref } from '../memory/address.ts';
-import { addWide } from '../memory/wide.ts';
+import { refOf } from '../memory/pointer.ts';
 import { racyLoad } from '../sync/racy.ts';
 import { GCStats, M, type MRef } from '../machine/m.ts';
 import { BIT_ALLOCATED, BIT_MARKED, BIT_SCAN, GROUP_MASK, GROUP_SHIFT, markShift } from '../heap/bitmap.ts';
@@ -28,6 +28,18 @@ const PTR_WORDS = CONFIG + Config.at.ptrWords;
 const CAS_FAILED = M.at.gcstats + GCStats.at.casFailed;
 const { marked: MARKED } = ScanBuf.at;
 
+/**
+ * Sets the bit `mark` in the bitmap word `word`: by CAS, or plainly if this M marks `alone`. Returns false if it is set
+ * already.
+ */
+export function setMark(m: Mem, mp: MRef, word: Ref, mark: number, alone: boolean): boolean {
+  if (!alone) return casMark(m, mp, word, mark);
+  const marks = m[word];
+  if ((marks & mark) !== 0) return false;
+  m[word] = marks | mark;
+  return true;
+}
+
 /** Sets the bit `mark` in the bitmap word `word`, beside which other Ms may mark. Returns false if it is set already. */
 export function casMark(m: Mem, mp: MRef, word: Ref, mark: number): boolean {
   for (;;) {
@@ -35,7 +47,8 @@ export function casMark(m: Mem, mp: MRef, word: Ref, mark: number): boolean {
     const marks = racyLoad(m, word);
     if ((marks & mark) !== 0) return false;
     if (Atomics.compareExchange(m, word, marks, marks | mark) === marks) return true;
-    addWide(m, mp + CAS_FAILED, 1);
+    // The lower word alone: no cycle has 2^32 failures, and the loop of the mark calls nothing then.
+    m[mp + CAS_FAILED] = (m[mp + CAS_FAILED] + 1) | 0;
   }
 }
 
@@ -48,7 +61,7 @@ export function markonly(m: Mem, mp: MRef, sb: Ref, p: number): boolean {
   if (countsWork(m)) countLookup(m, mp, p, LOOKUP.markonly);
   const arena = m[ARENA];
   const wordShift = m[PTR_WORDS] - 1;
-  let off = ((p >>> 2) - arena) & ~wordShift;
+  let off = (refOf(m, p) - arena) & ~wordShift;
   let b = arena - ((off >> (GROUP_SHIFT + wordShift)) << 1) - 2;
   let shift = (off >> wordShift) & GROUP_MASK;
   if (((m[b] >>> shift) & (BIT_ALLOCATED | BIT_SCAN)) === 0) {
@@ -59,13 +72,7 @@ export function markonly(m: Mem, mp: MRef, sb: Ref, p: number): boolean {
   }
   if (((m[b] >>> shift) & BIT_ALLOCATED) === 0) return false;
   const mark = BIT_MARKED << markShift(shift);
-  if (m[NPROC] === 1) {
-    const marks = m[b + 1];
-    if ((marks & mark) !== 0) return false;
-    m[b + 1] = marks | mark;
-  } else if (!casMark(m, mp, b + 1, mark)) {
-    return false;
-  }
+  if (!setMark(m, mp, b + 1, mark, m[NPROC] === 1)) return false;
   m[sb + MARKED]++;
   return true;
 }

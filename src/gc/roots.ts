@@ -16,6 +16,7 @@
 import type { Mem } from '../memory/struct.ts';
 import { CONFIG, Config, TYPES } from '../memory/config.ts';
 import type { Ref } from '../memory/address.ts';
+import { lowOf } from '../memory/pointer.ts';
 import { nanotime } from '../base/clock.ts';
 import { fatal } from '../base/fatal.ts';
 import { WITHIN } from '../sync/event-kinds.ts';
@@ -25,6 +26,7 @@ import { GCStats, M, PHASE, type MRef } from '../machine/m.ts';
 import { allglen } from '../machine/sched.ts';
 import { pAt } from '../machine/p.ts';
 import { isScan } from '../heap/bitmap.ts';
+import { hooksOf } from '../heap/collector-hooks.ts';
 import { SPECIAL_KIND, Special } from '../heap/special.ts';
 import { SPAN_STATE, Span, spanAt } from '../heap/span.ts';
 import { MTYPES, SCAN_ALL } from '../heap/type.ts';
@@ -39,12 +41,13 @@ import { scan } from './policy.ts';
 import { scanbufOf } from './scanbuf.ts';
 import { WORK, Work, enqueueRoot, getempty, getfull, objAt, workbufStruct, type WorkbufRef } from './work.ts';
 
-const ROOT_DATA = 0;
-const ROOT_BSS = 1;
+export const ROOT_DATA = 0;
+export const ROOT_BSS = 1;
 const ROOT_FINALIZERS = 2;
 const ROOT_SPAN_TYPES = 3;
 export const ROOT_FLUSH_CACHES = 4;
-const ROOT_COUNT = 5;
+/** Number of the first goroutine's stack. */
+export const ROOT_COUNT = 5;
 /** Names of the roots by their number; the stacks follow. */
 export const ROOTS: readonly string[] = ['data', 'bss', 'finalizers', 'span types', 'flush of the MCaches'];
 
@@ -68,6 +71,8 @@ export function rootCount(m: Mem): number {
 /** Marks from root `i`, and what this M finds from there. */
 export function markroot(m: Mem, mp: MRef, i: number): void {
   m[mp + M.at.heartbeat]++;
+  const { skipsRoot } = hooksOf(m);
+  if (skipsRoot !== undefined && skipsRoot(m, i)) return;
   m[mp + M.at.phase] = PHASE.markRoots;
   const started = nanotime();
   const wbuf = gatherRoot(m, mp, i, getempty(m, mp, 0));
@@ -103,7 +108,8 @@ function gatherRoots(m: Mem, mp: MRef, withSpecials: boolean): WorkbufRef {
   return wbuf;
 }
 
-function gatherRoot(m: Mem, mp: MRef, i: number, wbuf: WorkbufRef): WorkbufRef {
+/** Adds the pieces of memory of root `i` to `wbuf`. Returns the workbuf to go on with. */
+export function gatherRoot(m: Mem, mp: MRef, i: number, wbuf: WorkbufRef): WorkbufRef {
   switch (i) {
     case ROOT_DATA:
       return enqueueRoot(m, mp, wbuf, m[DATA], m[BSS] - m[DATA], SCAN_ALL);
@@ -148,7 +154,7 @@ function gatherSpanTypes(m: Mem, mp: MRef, wbuf: WorkbufRef): WorkbufRef {
     if (m[s + STATE] !== SPAN_STATE.inUse) continue;
     if (Atomics.load(m, s + XSWEEPGEN) !== sg) fatal('GC_OF_UNSWEPT_SPAN', { span: s, sweepgen: Atomics.load(m, s + XSWEEPGEN), heap: sg });
     // Only the span points at the block with its blocks' types.
-    if (m[s + COMPRESSION] === MTYPES.words || m[s + COMPRESSION] === MTYPES.bytes) markonly(m, mp, scanbufOf(mp), m[s + TYPEDATA] << 2);
+    if (m[s + COMPRESSION] === MTYPES.words || m[s + COMPRESSION] === MTYPES.bytes) markonly(m, mp, scanbufOf(mp), lowOf(m, m[s + TYPEDATA]));
     for (let x = m[s + SPECIALS]; x !== 0; x = m[x + NEXT]) {
       if (m[x + KIND] !== SPECIAL_KIND.finalizer) continue;
       const words = m[s + ELEMSIZE] >>> 2;
@@ -193,3 +199,10 @@ export function takeFreed(m: Mem, mp: MRef): void {
   for (let i = 0; i < m[NPROCS]; i++) releaseFreed(m, mp, mcacheOf(pAt(m, i)));
 }
 
+
+/** Returns the quads of data, globals and stacks, which a mark scans beside the heap. The world is stopped. */
+export function rootQuads(m: Mem): number {
+  let words = m[CYCLE_LOG] - m[DATA];
+  for (let i = 0; i < allglen(m); i++) words += m[gAt(m, i) + G.at.sp] - m[gAt(m, i) + G.at.stack];
+  return words >> 1;
+}

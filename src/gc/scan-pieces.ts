@@ -13,6 +13,7 @@ import type { Mem8 } from '../memory/bytes.ts';
 import type { Mem } from '../memory/struct.ts';
 import { CONFIG, Config } from '../memory/config.ts';
 import { PAGE_WORD_SHIFT, PTR_TAG, type Ref } from '../memory/address.ts';
+import { tagMask } from '../memory/pointer.ts';
 import type { MRef } from '../machine/m.ts';
 import { BIT_ALLOCATED, BIT_SCAN, GROUP_MASK } from '../heap/bitmap.ts';
 import { Span } from '../heap/span.ts';
@@ -27,6 +28,7 @@ import { giveWork, putObject, takeObject } from './scanblock-lab-worklist.ts';
 import { Obj, othersWait } from './work.ts';
 
 const ARENA = CONFIG + Config.at.arenaStart;
+const PTR_SHIFT = CONFIG + Config.at.ptrShift;
 const SPAN_MAP = CONFIG + Config.at.spanMap;
 const { elemsize: ELEMSIZE } = Span.at;
 const { marked: MARKED, piece: PIECE, pieceWords: PIECE_WORDS, obj: RING, oldest: OLDEST, nahead: NAHEAD } = ScanBuf.at;
@@ -141,6 +143,8 @@ function scanPiece(m: Mem, m8: Mem8, mp: MRef, sb: Ref, start: Ref, words: numbe
   const arena = m[ARENA];
   const used = (m[ARENA_END] - arena) | 0;
   const spanMap = m[SPAN_MAP];
+  const ptrShift = m[PTR_SHIFT];
+  const tagBits = tagMask(m);
   const first = start | 0;
   let end = (first + words) | 0;
   let marked = 0;
@@ -149,9 +153,9 @@ function scanPiece(m: Mem, m8: Mem8, mp: MRef, sb: Ref, start: Ref, words: numbe
   const step = backwards ? -2 : 2;
   let i = backwards ? (end - 2) | 0 : first;
   for (let left = (end - first) >> 1; left > 0; left = (left - 1) | 0, i = (i + step) | 0) {
-    if (m[(i + 1) | 0] !== TAG) continue;
+    if ((m[(i + 1) | 0] & tagBits) !== TAG) continue;
     // To its word: the arena starts on a page, and heap words are two of ours.
-    const off = (((m[i] >>> 2) & ~1) - arena) | 0;
+    const off = (((m[i] >>> ptrShift) & ~1) - arena) | 0;
     if (off < 0 || off >= used) continue;
     const block = blockAt(m, arena, off) | 0;
     if (block === NOWHERE) continue;

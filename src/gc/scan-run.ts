@@ -13,6 +13,7 @@ import type { Mem8 } from '../memory/bytes.ts';
 import type { Mem } from '../memory/struct.ts';
 import { CONFIG, Config } from '../memory/config.ts';
 import { PAGE_WORD_SHIFT, PTR_TAG, type Ref } from '../memory/address.ts';
+import { tagMask } from '../memory/pointer.ts';
 import { racyLoad, racyLoadByte, racyStore, racyStoreByte } from '../sync/racy.ts';
 import { BIT_ALLOCATED, BIT_SCAN } from '../heap/bitmap.ts';
 import { Span } from '../heap/span.ts';
@@ -22,6 +23,7 @@ import { ScanBuf } from './scanbuf.ts';
 import { Obj, othersWait } from './work.ts';
 
 const ARENA = CONFIG + Config.at.arenaStart;
+const PTR_SHIFT = CONFIG + Config.at.ptrShift;
 const SPAN_MAP = CONFIG + Config.at.spanMap;
 const HINTS = CONFIG + Config.at.hints;
 const HANDOFF_THRESHOLD = CONFIG + Config.at.handoffThreshold;
@@ -61,6 +63,8 @@ export function scanRun(m: Mem, m8: Mem8, sb: Ref, first: Ref, last: Ref, top: R
   const used = (m[ARENA_END] - arena) | 0;
   const spanMap = m[SPAN_MAP];
   const hints = m[HINTS];
+  const ptrShift = m[PTR_SHIFT];
+  const tagBits = tagMask(m);
   const bottom = base | 0;
   const most = room | 0;
   const longest = piece | 0;
@@ -80,12 +84,12 @@ export function scanRun(m: Mem, m8: Mem8, sb: Ref, first: Ref, last: Ref, top: R
     // Most objects hold their pointers first: what follows is skipped two words at a time.
     if (((i - start) | 0) > FEW) while (((i - 2) | 0) >= start && (m[(i + 1) | 0] | m[(i - 1) | 0]) === 0) i = (i - 4) | 0;
     for (; i >= start; i = (i - 2) | 0) {
-      if (m[(i + 1) | 0] !== TAG) {
+      if ((m[(i + 1) | 0] & tagBits) !== TAG) {
         if (((i - 6) | 0) >= start && (m[(i + 1) | 0] | m[(i - 1) | 0] | m[(i - 3) | 0] | m[(i - 5) | 0]) === 0) i = (i - 6) | 0;
         continue;
       }
       // To its word: the arena starts on a page, and heap words are two of ours.
-      let ref = (m[i] >>> 2) & ~1;
+      let ref = (m[i] >>> ptrShift) & ~1;
       const off = (ref - arena) | 0;
       if (off < 0 || off >= used) continue;
       const hintWord = (hints + (off >> 7)) | 0;
@@ -110,13 +114,13 @@ export function scanRun(m: Mem, m8: Mem8, sb: Ref, first: Ref, last: Ref, top: R
           // By the byte: a load of the word would have to wait for the mark of the block before.
           const byte = word * 4 + (shift >> 2);
           const mark = 1 << (shift & 3);
-          const marks = racyLoadByte(m, m8, byte);
+          const marks = m8[byte];
           if ((marks & mark) !== 0) continue;
-          racyStoreByte(m, m8, byte, marks | mark);
+          m8[byte] = marks | mark;
         } else if (((shift & 3) | ((bits & 15) ^ 1)) === 0) {
           // The block begins 32 bytes, and no other begins in them: its mark's byte is its own. Racy:
-          // two Ms that find it unmarked both store the same and scan it; atomics on the word leave
-          // this byte alone.
+          // two Ms that find it unmarked both store the same and scan it. Atomics on the word leave this
+          // byte alone on every processor, though ECMAScript does not promise it.
           const byte = word * 4 + (shift >> 2);
           if (racyLoadByte(m, m8, byte) !== 0) continue;
           racyStoreByte(m, m8, byte, 1);

@@ -14,6 +14,7 @@
 import type { Mem } from '../memory/struct.ts';
 import { CONFIG, Config, DEBUG } from '../memory/config.ts';
 import { PAGE_WORD_SHIFT, PTR_TAG, type Ref } from '../memory/address.ts';
+import { isTag, tagMask } from '../memory/pointer.ts';
 import { fatal } from '../base/fatal.ts';
 import type { MRef } from '../machine/m.ts';
 import { GC, INSTRUCTION_MASK, KIND, KIND_MASK, LOOP, OFFSET_SHIFT, PRECISE, RUN_MASK, RUN_SHIFT, SCAN_ALL, Type, hasNoPointers, programInfo, programOf, type TypeRef } from '../heap/type.ts';
@@ -25,11 +26,13 @@ import { countsWork } from './collect-stats.ts';
 import { countBlock, countRescan } from './count-scan.ts';
 import { enqueue, flushobjbuf, flushptrbuf } from './flush.ts';
 import { markonly } from './mark.ts';
+import { scanFlat } from './scan-flat.ts';
 import { RUN } from './scan-objects.ts';
 import { Frame, ScanBuf } from './scanbuf.ts';
 import { Obj, objAt } from './work.ts';
 
 const ARENA = CONFIG + Config.at.arenaStart;
+const PTR_SHIFT = CONFIG + Config.at.ptrShift;
 const SPAN_MAP = CONFIG + Config.at.spanMap;
 const PTR_WORDS = CONFIG + Config.at.ptrWords;
 const PTRBUF_CAP = CONFIG + Config.at.ptrBufCap;
@@ -56,13 +59,20 @@ export function scanTyped(m: Mem, mp: MRef, sb: Ref, alone: boolean, pw: number)
   const ptrs = (sb + PTR) | 0;
   const ptrsEnd = (ptrs + m[PTRBUF_CAP] * 2) | 0;
   const counting = countsWork(m);
+  const shift = m[PTR_SHIFT];
+  const tagBits = tagMask(m);
   const checking = (m[DEBUG_OF] & DEBUG.checkptr) !== 0;
   const bottom = (sb + FRAMES) | 0;
   let pos = ptrs;
   let objects = 0;
   nextBlock: for (;;) {
+    if (!counting && !checking) {
+      const before = m[sb + NOBJ];
+      pos = scanFlat(m, sb, pos, ptrsEnd, pw);
+      objects = (objects + before - m[sb + NOBJ]) | 0;
+    }
     if (m[sb + NOBJ] === 0) {
-      flushptrbuf(m, mp, sb, pos, alone, pw);
+      m[sb + NOBJ] = flushptrbuf(m, mp, sb, pos, m[sb + NOBJ], alone, pw, true);
       flushobjbuf(m, mp, sb);
       pos = ptrs;
       if (m[sb + NOBJ] === 0) return;
@@ -142,7 +152,7 @@ export function scanTyped(m: Mem, mp: MRef, sb: Ref, alone: boolean, pw: number)
         case GC_IFACE: {
           pc += 1;
           // Descriptors and itabs lie outside of the heap.
-          const known = m[slot] >>> 2;
+          const known = m[slot] >>> shift;
           if (known === 0) continue;
           const type = (instruction & KIND_BITS) === GC_EFACE ? known : m[known];
           objti = interfaceProgram(m, type);
@@ -189,7 +199,7 @@ export function scanTyped(m: Mem, mp: MRef, sb: Ref, alone: boolean, pw: number)
           pc += 3;
           continue;
         case GC_CHAN_PTR:
-          if (isHeapPointer(m, slot) && markonly(m, mp, sb, m[slot])) scanChan(m, mp, sb, m[slot] >>> 2, m[pc + 1]);
+          if (isHeapPointer(m, slot) && markonly(m, mp, sb, m[slot])) scanChan(m, mp, sb, m[slot] >>> shift, m[pc + 1]);
           pc += 2;
           continue;
         default:
@@ -198,14 +208,14 @@ export function scanTyped(m: Mem, mp: MRef, sb: Ref, alone: boolean, pw: number)
       // One pointer, or as many as lie side by side.
       for (; ; slot += pw, run--) {
         const p = m[slot];
-        const off = ((p >>> 2) - arena) | 0;
-        if (!(off < 0 || off >= used) && (pw === 1 || m[slot + 1] === TAG)) {
-          if (checking) checkptr(m, p >>> 2, objti);
+        const off = ((p >>> shift) - arena) | 0;
+        if (!(off < 0 || off >= used) && (pw === 1 || (m[slot + 1] & tagBits) === TAG)) {
+          if (checking) checkptr(m, p >>> shift, objti);
           m[pos] = p;
           m[pos + 1] = objti;
           pos += 2;
           if (pos === ptrsEnd) {
-            flushptrbuf(m, mp, sb, pos, alone, pw);
+            m[sb + NOBJ] = flushptrbuf(m, mp, sb, pos, m[sb + NOBJ], alone, pw, true);
             pos = ptrs;
           }
         }
@@ -221,17 +231,19 @@ function scanWords(m: Mem, mp: MRef, sb: Ref, start: Ref, end: Ref, position: Re
   const used = (m[ARENA_END] - arena) | 0;
   const ptrs = (sb + PTR) | 0;
   const ptrsEnd = (ptrs + m[PTRBUF_CAP] * 2) | 0;
+  const shift = m[PTR_SHIFT];
+  const tagBits = tagMask(m);
   let pos = position;
   for (let i = start; i < end; i += pw) {
     const p = m[i];
-    const off = ((p >>> 2) - arena) | 0;
+    const off = ((p >>> shift) - arena) | 0;
     if (off < 0 || off >= used) continue;
-    if (pw === 2 && m[i + 1] !== TAG) continue;
+    if (pw === 2 && (m[i + 1] & tagBits) !== TAG) continue;
     m[pos] = p;
     m[pos + 1] = 0;
     pos += 2;
     if (pos === ptrsEnd) {
-      flushptrbuf(m, mp, sb, pos, alone, pw);
+      m[sb + NOBJ] = flushptrbuf(m, mp, sb, pos, m[sb + NOBJ], alone, pw, true);
       pos = ptrs;
     }
   }
@@ -264,8 +276,8 @@ function interfaceProgram(m: Mem, type: TypeRef): number {
 }
 
 function isHeapPointer(m: Mem, slot: Ref): boolean {
-  const off = ((m[slot] >>> 2) - m[ARENA]) | 0;
-  return off >= 0 && off < m[ARENA_END] - m[ARENA] && (m[PTR_WORDS] === 1 || m[slot + 1] === PTR_TAG);
+  const off = ((m[slot] >>> m[PTR_SHIFT]) - m[ARENA]) | 0;
+  return off >= 0 && off < m[ARENA_END] - m[ARENA] && (m[PTR_WORDS] === 1 || isTag(m, m[slot + 1]));
 }
 
 /** Scans the whole buffer of a channel; its unused part is nil. The header before it holds no pointers. */

@@ -51,7 +51,7 @@ export const ScanBuf = struct('scanbuf', 368, {
   pending: by(OWNER),
   /** Pieces in `obj`. */
   nregions: by(OWNER),
-  /** The piece of memory that scan-pieces.ts scans next. */
+  /** The piece of memory that scan-pieces.ts scans next, or what remains of the object that scan-objects.ts scans. */
   piece: by(OWNER),
   pieceWords: by(OWNER),
   /** Of the ring in `obj`: its oldest slot, and how many are filled. See scan-pieces.ts. */
@@ -61,7 +61,9 @@ export const ScanBuf = struct('scanbuf', 368, {
   front: by(OWNER),
   taken: by(OWNER),
   last: by(OWNER),
-  pad: padding(2),
+  /** Words scanned since scanObjects began. */
+  scanned: by(OWNER),
+  pad: padding(1),
   /** Pointers found, not yet looked at. */
   ptr: part('ptrtarget', PTRBUF_CAP * PtrTarget.words, OWNER),
   /** Pieces of objects to be scanned by themselves, not yet enqueued; or, in scan-pieces.ts, objects touched ahead. */

@@ -187,7 +187,6 @@ export function getfull(m: Mem, mp: MRef, b: WorkbufRef): WorkbufRef {
 }
 
 function waitForFull(m: Mem, mp: MRef): WorkbufRef {
-  const stats = mp + GCSTATS;
   const spins = m[WAIT_SPINS];
   const patience = spins + m[WAIT_YIELDS];
   Atomics.add(m, XNWAIT, 1);
@@ -201,20 +200,30 @@ function waitForFull(m: Mem, mp: MRef): WorkbufRef {
       Atomics.add(m, XNWAIT, 1);
     }
     if (Atomics.load(m, XNWAIT) === m[NPROC]) return 0;
-    if (i < spins) {
-      addWide(m, stats + NPROCYIELD, 1);
-      procyield(m, 20);
-    } else if (i < patience) {
-      if (i === spins && records(m)) enter(m, mp, DOING.yield, 0);
-      addWide(m, stats + NOSYIELD, 1);
-      osyield(m);
-    } else {
-      if (i === patience && records(m)) enter(m, mp, DOING.sleep, 0);
-      addWide(m, stats + NSLEEP, 1);
-      const slept = nanotime();
-      usleep(m, m[WAIT_SLEEP_US]);
-      addWide(m, stats + SLEEP_NS, nanotime() - slept);
-    }
+    pauseForWork(m, mp, i, spins, patience);
+  }
+}
+
+/**
+ * Pause number `i` of an M that waits for work.
+ * @param spins pauses up to this number spin
+ * @param patience those up to this number yield, and later ones sleep
+ */
+export function pauseForWork(m: Mem, mp: MRef, i: number, spins: number, patience: number): void {
+  const stats = mp + GCSTATS;
+  if (i < spins) {
+    addWide(m, stats + NPROCYIELD, 1);
+    procyield(m, 20);
+  } else if (i < patience) {
+    if (i === spins && records(m)) enter(m, mp, DOING.yield, 0);
+    addWide(m, stats + NOSYIELD, 1);
+    osyield(m);
+  } else {
+    if (i === patience && records(m)) enter(m, mp, DOING.sleep, 0);
+    addWide(m, stats + NSLEEP, 1);
+    const slept = nanotime();
+    usleep(m, m[WAIT_SLEEP_US]);
+    addWide(m, stats + SLEEP_NS, nanotime() - slept);
   }
 }
 
@@ -248,7 +257,7 @@ export function recordPut(m: Mem, mp: MRef, b: WorkbufRef, kind: number): void {
 }
 
 /** Records that this M has taken `b` from `full`. Returns `b`; 0: it has found none. */
-function recordGet(m: Mem, mp: MRef, b: WorkbufRef): WorkbufRef {
+export function recordGet(m: Mem, mp: MRef, b: WorkbufRef): WorkbufRef {
   if (b !== 0 && records(m) && m[NPROC] !== 1) moment(m, mp, MOMENT.get, bufferNumber(m, b), m[b + PUSHCNT], nanotime());
   return b;
 }

@@ -22,7 +22,7 @@
  */
 import type { Mem } from '../memory/struct.ts';
 import { CONFIG, Config } from '../memory/config.ts';
-import type { Ref } from '../memory/address.ts';
+import { PAGE_WORD_SHIFT, type Ref } from '../memory/address.ts';
 
 /** A bit of the low word, shifted left by the heap word's number in its group. */
 export const BIT_ALLOCATED = 1;
@@ -42,6 +42,7 @@ const ALLOCATED = BIT_ALLOCATED;
 const SCAN = BIT_SCAN;
 const MARKED = BIT_MARKED;
 const GROUP = GROUP_SHIFT;
+const PAGE = PAGE_WORD_SHIFT;
 const IN_GROUP = GROUP_MASK;
 
 /**
@@ -105,7 +106,7 @@ export function markFreed(m: Mem, ref: Ref): void {
 export function markSpan(m: Mem, start: Ref, size: number, n: number, leftover: boolean): void {
   const arena = m[ARENA];
   const wordShift = m[PTR_WORDS] - 1;
-  const step = size >> 2;
+  const step = size >>> 2;
   const groupWords = 1 << (GROUP + wordShift);
   if (groupWords % step === 0 && (n * step) % groupWords === 0 && !leftover) {
     markEvenSpan(m, start, n * step, step >> wordShift);
@@ -138,6 +139,13 @@ function markEvenSpan(m: Mem, start: Ref, words: number, every: number): void {
 /** Clears all bits of the `bytes` bytes (whole pages) from `start`. Precondition: the caller owns the pages. Go's unmarkspan. */
 export function unmarkSpan(m: Mem, start: Ref, bytes: number): void {
   const top = bitsWord(m, start) + 2;
-  const words = (bytes >> 2 >> (GROUP + m[PTR_WORDS] - 1)) << 1;
+  const words = (bytes >>> 2 >> (GROUP + m[PTR_WORDS] - 1)) << 1;
   m.fill(0, top - words, top);
+}
+
+/** Clears the marks of `npages` pages from `start`, and no other bit. Precondition: no M marks or sweeps. */
+export function clearMarks(m: Mem, start: Ref, npages: number): void {
+  const top = bitsWord(m, start);
+  const groups = (npages << PAGE) >> (GROUP + m[PTR_WORDS] - 1);
+  for (let b = top; b > top - 2 * groups; b -= 2) m[b + 1] = 0;
 }

@@ -7,36 +7,60 @@
  * this file: the links of free blocks, and memory built before the machine runs.
  */
 import { CONFIG, Config, POINTER_STORES } from '../memory/config.ts';
-import { PTR_TAG, type Ref } from '../memory/address.ts';
+import { PTR_TAG, SMALL_SHIFT, type Low, type Ref } from '../memory/address.ts';
+import { isTag, lowOfByte } from '../memory/pointer.ts';
 import { clearWords } from '../memory/clear.ts';
 import type { Mem } from '../memory/struct.ts';
 import { barrierOf } from './collector-hooks.ts';
 
 const STORES = CONFIG + Config.at.pointerStores;
 const PTR_WORDS = CONFIG + Config.at.ptrWords;
+const PTR_SHIFT = CONFIG + Config.at.ptrShift;
 
 // Local names: V8 folds these, and not those of another module.
 const TAG = PTR_TAG;
+const SMALL = SMALL_SHIFT;
 const TAGGED = POINTER_STORES.tagged;
 const BARRIER = POINTER_STORES.barrier;
+const BARRIER_OR_FRAMES = POINTER_STORES.barrier | POINTER_STORES.noFrames;
 
-/** Stores the pointer with byte offset `address`, 0 for nil, at `slot`. */
-export function writePointer(m: Mem, slot: Ref, address: number): void {
+/** Stores the pointer with low word `low`, 0 for nil, at `slot`. */
+export function writePointer(m: Mem, slot: Ref, low: Low): void {
   const stores = m[STORES];
-  if ((stores & BARRIER) !== 0) barrierOf(m)(m, slot, address);
+  if ((stores & BARRIER) !== 0) barrierOf(m)(m, slot, low);
   // The tag is written first and survives nil: a racing writer can then never leave a
   // pointer without its tag, which the collector would take for an integer.
-  if (address !== 0 && (stores & TAGGED) !== 0) m[slot + 1] = TAG;
-  m[slot] = address;
+  if (low !== 0 && (stores & TAGGED) !== 0) m[slot + 1] = TAG;
+  m[slot] = low;
 }
 
-/** Exchanges the pointer at `slot` in one atomic step; returns the byte offset of the old one. */
-export function exchangePointer(m: Mem, slot: Ref, address: number): number {
+/** As writePointer, for a slot of the running goroutine's own frame: most barriers do not see it. */
+export function writeFrame(m: Mem, slot: Ref, low: Low): void {
   const stores = m[STORES];
-  if ((stores & BARRIER) !== 0) barrierOf(m)(m, slot, address);
+  if ((stores & BARRIER_OR_FRAMES) === BARRIER) barrierOf(m)(m, slot, low);
+  if (low !== 0 && (stores & TAGGED) !== 0) m[slot + 1] = TAG;
+  m[slot] = low;
+}
+
+/** Shows the barrier that an integer is about to overwrite whatever is at `slot`. */
+export function overwritePointer(m: Mem, slot: Ref): void {
+  if ((m[STORES] & BARRIER) !== 0) barrierOf(m)(m, slot, 0);
+}
+
+/** Stores a pointer to the byte at `address`, 0 for nil, at `slot`. */
+export function writeAddress(m: Mem, slot: Ref, address: number): void {
+  writePointer(m, slot, lowOfByte(m, address));
+  // Until then the pointer is to the byte before, which is one of the same object.
+  if (m[PTR_SHIFT] !== SMALL && address !== 0) m[slot + 1] = TAG + (address & 1);
+}
+
+/** Exchanges the pointer at `slot` in one atomic step; returns the low word of the old one. */
+export function exchangePointer(m: Mem, slot: Ref, low: Low): Low {
+  const stores = m[STORES];
+  if ((stores & BARRIER) !== 0) barrierOf(m)(m, slot, low);
   // The tag first, and for good: with it the low word alone is the pointer.
   if ((stores & TAGGED) !== 0) Atomics.store(m, slot + 1, TAG);
-  return Atomics.exchange(m, slot, address);
+  return Atomics.exchange(m, slot, low);
 }
 
 /** Copies `words` words that may hold pointers from `from` to `to`; the ranges do not overlap. */
@@ -60,7 +84,7 @@ export function clearPointers(m: Mem, at: Ref, words: number): void {
 function pointersCopied(m: Mem, to: Ref, from: Ref, words: number): void {
   const barrier = barrierOf(m);
   const pw = m[PTR_WORDS];
-  for (let i = 0; i < words; i += pw) barrier(m, to + i, pw === 2 && m[from + i + 1] !== TAG ? 0 : m[from + i]);
+  for (let i = 0; i < words; i += pw) barrier(m, to + i, pw === 2 && !isTag(m, m[from + i + 1]) ? 0 : m[from + i]);
 }
 
 function pointersCleared(m: Mem, at: Ref, words: number): void {

@@ -1,6 +1,7 @@
 /** Addresses in a heap dump of the machine. */
-import { ptrWords } from '../memory/config.ts';
-import { PTR_TAG, type Ref } from '../memory/address.ts';
+import { CONFIG, Config, ptrWords } from '../memory/config.ts';
+import { PTR_TAG, SMALL_SHIFT, type Ref } from '../memory/address.ts';
+import { addressAt, isTag } from '../memory/pointer.ts';
 import type { Mem } from '../memory/struct.ts';
 
 const TAG_WEIGHT = 2 ** 32;
@@ -24,7 +25,18 @@ export function textAddress(step: number): number {
   return TEXT_START + STEP_BYTES * step;
 }
 
-/** Returns a view of the memory: later stores show in it. */
+/**
+ * Returns `bytes` bytes of the memory, with pointers as addresses. Up to 4 GB that is a view, in which later stores
+ * show; a larger machine's pointers are not as addresses read, and what it returns is a copy.
+ */
 export function memoryAt(m: Mem, ref: Ref, bytes: number): Uint8Array {
-  return new Uint8Array(m.buffer, ref * 4, bytes);
+  const view = new Uint8Array(m.buffer, ref * 4, bytes);
+  if (m[CONFIG + Config.at.ptrShift] === SMALL_SHIFT) return view;
+  const copy = view.slice();
+  const words = new DataView(copy.buffer);
+  for (let at = 0; at + 8 <= bytes; at += 8) {
+    const slot = ref + at / 4;
+    if (isTag(m, m[slot + 1])) words.setBigUint64(at, BigInt(byteAddress(m, addressAt(m, slot))), true);
+  }
+  return copy;
 }

@@ -1,5 +1,7 @@
 /** The finalizers of a heap dump: those set on live objects, and those due to run. */
 import type { Mem } from '../memory/struct.ts';
+import { offsetOf } from '../memory/address.ts';
+import { addressAt } from '../memory/pointer.ts';
 import { SPECIAL_KIND, Special } from '../heap/special.ts';
 import { SPAN_STATE, Span, spanAt } from '../heap/span.ts';
 import { FIN, Fin, FinBlock, Finalizer, finalizerAt } from '../malloc/finq.ts';
@@ -32,7 +34,7 @@ export function* queuedFinalizerRecords(m: Mem): Generator<RecordOf<'queuedFinal
   for (let block = m[FIN + Fin.at.allfin]; block !== 0; block = m[block + FinBlock.at.alllink]) {
     for (let i = 0; i < m[block + FinBlock.at.cnt]; i++) {
       const f = finalizerAt(block, i);
-      const offset = m[f + Finalizer.at.arg] >>> 0;
+      const offset = offsetOf(addressAt(m, f + Finalizer.at.arg));
       // An entry whose finalizer has run is cleared.
       if (offset !== 0) yield { kind: 'queuedFinalizer', ...finalizer(byteAddress(m, offset), m[f + Finalizer.at.fn]) };
     }

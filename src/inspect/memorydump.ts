@@ -1,6 +1,7 @@
 /** Go's dumpspan and memorydump: the memory of a stopped machine, word by word. */
 import { ptrWords } from '../memory/config.ts';
-import { PAGE_BYTES } from '../memory/address.ts';
+import { PAGE_BYTES, PTR_TAG, offsetOf } from '../memory/address.ts';
+import { addressAt, isTag } from '../memory/pointer.ts';
 import type { Mem } from '../memory/struct.ts';
 import { SPAN_STATE, Span, spanAt, type SpanRef } from '../heap/span.ts';
 import { nspan } from '../malloc/mheap.ts';
@@ -70,12 +71,12 @@ function freeBlocks(m: Mem, s: SpanRef): ReadonlySet<number> {
 
 /** Formats as %p: hexadecimal, without leading zeros. */
 function word(m: Mem, at: number, pw: number): string {
+  if (pw === 2 && isTag(m, m[at + 1])) return `0x${(PTR_TAG * 2 ** 32 + offsetOf(addressAt(m, at))).toString(16)}`;
   const low = m[at] >>> 0;
   const high = pw === 2 ? m[at + 1] >>> 0 : 0;
   return high === 0 ? `0x${low.toString(16)}` : `0x${high.toString(16)}${low.toString(16).padStart(8, '0')}`;
 }
 
 function address(ref: number, pw: number): string {
-  const digits = (ref * 4).toString(16);
-  return pw === 2 ? `0xc0${digits.padStart(8, '0')}` : `0x${digits}`;
+  return `0x${(ref * 4 + (pw === 2 ? PTR_TAG * 2 ** 32 : 0)).toString(16)}`;
 }

@@ -20,7 +20,8 @@ export function nameWord(m: Mem, at: Ref): string {
   if (at < SEGMENT_WORDS) return nameGlobal(at);
   const region = regionOf(m, at);
   if (region === undefined) return `word ${at}`;
-  return nameInRow(m, region, at) ?? NAMERS[region]?.(m, at - m[CONFIG + Config.at[region]], at) ?? `${region}+${at - m[CONFIG + Config.at[region]]}`;
+  const bits = region === 'arenaStart' ? undefined : nameBitmap(m, at);
+  return bits ?? nameInRow(m, region, at) ?? NAMERS[region]?.(m, at - m[CONFIG + Config.at[region]], at) ?? `${region}+${at - m[CONFIG + Config.at[region]]}`;
 }
 
 /** Returns the name of the word at `at` in the static segment: `mheap.sweepgen`. */
@@ -62,7 +63,7 @@ const NAMERS: Readonly<Partial<Record<RegionName, Namer>>> = {
   spanMap: (_m, offset) => `span map[${offset}]`,
   ptrBits: (_m, offset) => `pointer bits[${offset}]`,
   collectorData: (m, offset) => `${collectorOf(m).data?.wordName ?? 'collector data'} ${offset}`,
-  hints: (m, offset, at) => nameBitmap(m, at) ?? `hints[${offset}]`,
+  hints: (_m, offset) => `hints[${offset}]`,
   arenaStart: (m, _offset, at) => nameArena(m, at),
 };
 
@@ -82,7 +83,7 @@ function nameListed(m: Mem, at: Ref): string | undefined {
   return undefined;
 }
 
-/** The bitmap grows down from the arena; undefined for a word before it. */
+/** The bitmap grows down from the arena, and belongs to no region; undefined for a word of the region before it. */
 function nameBitmap(m: Mem, at: Ref): string | undefined {
   const arena = m[CONFIG + Config.at.arenaStart];
   const group = (arena - 1 - at) >> 1;
@@ -97,7 +98,7 @@ function nameBitmap(m: Mem, at: Ref): string | undefined {
 
 /** The blocks of `s` that overlap [first, first + words). */
 function blocksOf(m: Mem, s: SpanRef, first: Ref, words: number): string {
-  const size = m[s + ELEMSIZE] >> 2;
+  const size = m[s + ELEMSIZE] >>> 2;
   const offset = first - m[s + START];
   if (size === 0 || m[s + STATE] !== SPAN_STATE.inUse) return `words ${wordsOf(offset, words)}`;
   const from = Math.floor(offset / size);
@@ -113,7 +114,7 @@ function nameArena(m: Mem, at: Ref): string {
   const s = spanOf(m, at);
   if (s === 0) return `page ${pageOf(m, at)} word ${at - pageStart(m, at)}`;
   const offset = at - m[s + START];
-  const size = m[s + ELEMSIZE] >> 2;
+  const size = m[s + ELEMSIZE] >>> 2;
   if (m[s + STATE] === SPAN_STATE.stack) return nameStack(m, at) ?? `${nameSpan(m, s)} (stacks) word ${offset}`;
   if (m[s + STATE] !== SPAN_STATE.inUse || size === 0) return `${nameSpan(m, s)} (free) word ${offset}`;
   return `${nameSpan(m, s)} block ${Math.floor(offset / size)} word ${offset % size}`;

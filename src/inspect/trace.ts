@@ -1,5 +1,6 @@
 /** The events of allocfreetrace, one a line. */
 import { printable } from '../base/printable.ts';
+import { formatAddress } from '../memory/address.ts';
 import { G_STATUS, WAIT_REASONS } from '../machine/g.ts';
 import { TRACE, type TraceEvent } from '../malloc/trace.ts';
 
@@ -26,8 +27,7 @@ export function formatTrace(event: TraceEvent, names: readonly string[], ptrWord
 }
 
 function addressOf({ p }: TraceEvent, ptrWords: number): string {
-  const digits = (p * 4).toString(16);
-  return ptrWords === 2 ? `0xc0${digits.padStart(8, '0')}` : `0x${digits}`;
+  return ptrWords === 2 ? formatAddress(p) : `0x${(p * 4).toString(16)}`;
 }
 
 function goroutine({ goid, status, waitreason, pcs, elided }: TraceEvent, names: readonly string[]): string {

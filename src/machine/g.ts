@@ -14,10 +14,10 @@ export type GRef = Ref;
 
 export const G_STATUS = { idle: 0, runnable: 1, running: 2, syscall: 3, waiting: 4, dead: 6 } as const;
 
-/** Why a goroutine waits, in the words of Go's `waitreason`; the last is of a goroutine that a workload prepares. */
-export const WAIT_REASONS = ['', 'garbage collection', 'GC sweep wait', 'finalizer wait', 'semacquire', 'sleep', 'preempted', 'chan', 'not started'] as const;
+/** Why a goroutine waits, in the words of Go's `waitreason`; 'not started' is of a goroutine that a workload prepares. */
+export const WAIT_REASONS = ['', 'garbage collection', 'GC sweep wait', 'finalizer wait', 'semacquire', 'sleep', 'preempted', 'chan', 'not started', 'GC assist wait', 'GC worker (idle)'] as const;
 /** Why a goroutine waits: the index of a word in WAIT_REASONS. */
-export const WAIT = { none: 0, gc: 1, sweep: 2, finalizer: 3, semaphore: 4, sleep: 5, preempted: 6, chan: 7, prepared: 8 } as const;
+export const WAIT = { none: 0, gc: 1, sweep: 2, finalizer: 3, semaphore: 4, sleep: 5, preempted: 6, chan: 7, prepared: 8, assist: 9, worker: 10 } as const;
 
 const OWNER = ownedBy('G');
 
@@ -61,6 +61,10 @@ export const G = struct('g', 128, {
   nwaits: by(ownedBy('G', 'the M that wakes it')),
   /** 1: one of the channels it waits on has selected it. */
   xselected: atomic('its M clears it before it waits; an M that takes it off a queue sets it'),
+  /** With the collector concurrent, what has become of its stack in the present mark; see gc/collectors/concurrent/stacks.ts. */
+  xscan: atomic('the M that claims the stack'),
+  /** What it has allocated in this mark and not paid for by scan work, as a negative number of quads; see gc/pacer/debt.ts. */
+  assistQ: by(OWNER),
   sudogs: part('sudog', MAX_CASES * SudoG.words),
 });
 

@@ -6,13 +6,18 @@ import { BOOT, guardedBy, ownedBy, protocol } from '../memory/guardian.ts';
 import { atomic, by, padding, part, struct, type Mem } from '../memory/struct.ts';
 import { CONFIG, Config } from '../memory/config.ts';
 import { inRegion } from '../memory/regions.ts';
+import { loadWide } from '../memory/wide.ts';
 import type { Ref } from '../memory/address.ts';
 
 export type MRef = Ref;
 
 const SELF = ownedBy('M');
 const WATCHED = ownedBy('M', 'the watcher reads it racily');
+const BARRIER = protocol('this M; an M with sched.lock while the P is idle; the collecting M in a stopped world');
 const WAKING = protocol('sched.lock until its note is woken, then this M');
+
+/** The most pointers that the buffer of a write barrier holds. */
+export const BARRIER_CAP = 32;
 
 /** What an M is doing, by PHASE, for the report of a hang. */
 export const PHASES = ['starting', 'scheduling', 'running', 'stopped', 'marking roots', 'marking', 'waiting for work', 'sweeping', 'collecting', 'idle', 'finished'] as const;
@@ -22,7 +27,7 @@ export const PHASE = { starting: 0, scheduling: 1, running: 2, stopped: 3, markR
  * Counters of one M in a mark phase. updatememstats sums and clears them in a stopped world.
  * Each is a number of two words.
  */
-export const GCStats = struct('gcstats', 32, {
+export const GCStats = struct('gcstats', 48, {
   /** Handoffs, and the objects handed off. */
   nhandoff: by(SELF, 2),
   nhandoffcnt: by(SELF, 2),
@@ -48,7 +53,15 @@ export const GCStats = struct('gcstats', 32, {
   handoffNs: by(SELF, 2),
   /** Failed CASes of mark bits: another M changed the word first. */
   casFailed: by(SELF, 2),
-  pad: padding(4),
+  /** With --policy spans: visits of spans, and the objects scanned in them. */
+  spanVisits: by(SELF, 2),
+  spanObjects: by(SELF, 2),
+  /** Nanoseconds of assists, and of background workers by mode. */
+  assistNs: by(SELF, 2),
+  dedicatedNs: by(SELF, 2),
+  fractionalNs: by(SELF, 2),
+  idleMarkNs: by(SELF, 2),
+  pad: padding(8),
 });
 
 export const M = struct('m', 512, {
@@ -94,15 +107,31 @@ export const M = struct('m', 512, {
   gcstats: part('gcstats', GCStats.words),
   /** Scan buffers, see gc/scanbuf.ts. */
   scanbuf: part('scanbuf', 368),
+  /** The last round of the ragged barrier that this M has answered, or that was answered for it. */
+  xanswered: atomic('this M; an M with sched.lock while the P is idle'),
+  /** 1: this M has published grey blocks since it last answered. */
+  published: by(BARRIER),
+  /** Pointers in `barrierbuf`. */
+  nbarrier: by(BARRIER),
+  /** Pointers that the write barrier has recorded and not shaded yet. */
+  barrierbuf: by(BARRIER, BARRIER_CAP),
 });
 
 inRegion(M, 'ms', { label: 'M', count: 'nprocs' });
 
 const MS = CONFIG + Config.at.ms;
+const NPROCS = CONFIG + Config.at.nprocs;
 
 /** Returns allm[index]. */
 export function mAt(m: Mem, index: number): MRef {
   return m[MS] + index * M.words;
+}
+
+/** Returns the sum of the field `field` of the GCStats of all Ms. The world is stopped. */
+export function sumGCStat(m: Mem, field: number): number {
+  let sum = 0;
+  for (let i = 0; i < m[NPROCS]; i++) sum += loadWide(m, mAt(m, i) + M.at.gcstats + field);
+  return sum;
 }
 
 const { fastrand: FASTRAND } = M.at;

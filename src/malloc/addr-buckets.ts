@@ -13,7 +13,7 @@
 import { atCreation, guardedBy } from '../memory/guardian.ts';
 import { elsewhere } from '../memory/regions.ts';
 import { by, struct, type Mem } from '../memory/struct.ts';
-import { PTR_TAG, type Ref } from '../memory/address.ts';
+import { PTR_TAG, offsetOf, type Ref } from '../memory/address.ts';
 import { ptrWords } from '../memory/config.ts';
 import { lock, unlock } from '../sync/lock.ts';
 import type { MRef } from '../machine/m.ts';
@@ -95,7 +95,7 @@ function takeEntryLocked(m: Mem, chain: Ref, low: number): BucketRef {
 
 /** Returns bits 20 and up of the address as the program sees it, with the tag, as one word. */
 function upperBits(m: Mem, address: number): number {
-  return (ptrWords(m) === 2 ? PTR_TAG << (32 - LOW_BITS) : 0) | (address >>> LOW_BITS);
+  return (ptrWords(m) === 2 ? PTR_TAG << (32 - LOW_BITS) : 0) + Math.floor(offsetOf(address) / 2 ** LOW_BITS);
 }
 
 function chainOf(m: Mem, upper: number): Ref {

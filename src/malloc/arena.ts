@@ -137,14 +137,15 @@ function wholePages(m: Mem, at: Ref): Ref {
 /** Makes the pages between arenaUsed and `p` a gap. */
 function jumpTo(m: Mem, p: Ref): void {
   m[GAP_PAGES] += (p - m[ARENA_USED]) >> PAGE_WORD_SHIFT;
-  m[ARENA_USED] = p;
+  Atomics.store(m, ARENA_USED, p);
 }
 
 /** Raises arenaUsed to `end`, after mapping the bitmap and the span map up to there. */
 function useArena(m: Mem, mp: MRef, end: Ref): void {
   mapBits(m, mp, end - m[ARENA]);
   mapSpans(m, mp, end - m[ARENA]);
-  m[ARENA_USED] = end;
+  // Atomic: an M that loads it by Atomics sees the bitmap and the span map mapped that far.
+  Atomics.store(m, ARENA_USED, end);
   m[REFUSED] = 0;
 }
 

@@ -18,6 +18,7 @@ import { CONFIG, Config } from '../memory/config.ts';
 import { FIN_BLOCK_CAP } from '../memory/map.ts';
 import { globalRecord } from '../memory/segment.ts';
 import type { Ref } from '../memory/address.ts';
+import { addInner, lowOf } from '../memory/pointer.ts';
 import { lock, unlock } from '../sync/lock.ts';
 import type { MRef } from '../machine/m.ts';
 import { writePointer } from '../heap/write-pointer.ts';
@@ -94,8 +95,8 @@ export function queuefinalizer(m: Mem, mp: MRef, p: Ref, inner: number, fn: numb
   }
   const block = m[FIN + FINQ];
   const f = finalizerAt(block, m[block + CNT]);
-  writePointer(m, f + Finalizer.at.arg, p << 2);
-  m[f + Finalizer.at.arg] |= inner;
+  writePointer(m, f + Finalizer.at.arg, lowOf(m, p));
+  addInner(m, f + Finalizer.at.arg, inner);
   m[f + Finalizer.at.fn] = fn;
   m[f + Finalizer.at.context] = context;
   m[block + CNT]++;

@@ -89,14 +89,14 @@ export function fixallocAlloc(m: Mem, mp: MRef, f: FixAllocRef): Ref {
 }
 
 /** Gets a chunk from persistent memory. The remainder of the last chunk is lost. */
-function newChunk(m: Mem, mp: MRef, f: FixAllocRef): void {
+export function newChunk(m: Mem, mp: MRef, f: FixAllocRef): void {
   const words = chunkWords(m);
   m[f + CHUNK] = persistentalloc(m, mp, words, 2, m[f + STAT]);
   m[f + NCHUNK] = words;
 }
 
 /** Maps the next chunk of a region of its own, directly behind the last. */
-function mapMore(m: Mem, mp: MRef, f: FixAllocRef): void {
+export function mapMore(m: Mem, mp: MRef, f: FixAllocRef): void {
   const mapped = m[f + CHUNK] + m[f + NCHUNK];
   const words = Math.min(CHUNK_WORDS, m[f + REGION_END] - mapped);
   if (words === 0) return;

@@ -31,10 +31,10 @@ import { Span, type SpanRef } from '../heap/span.ts';
 import { blockBase, mlookup } from './lookup.ts';
 import { MCache, allocSlot } from './mcache-record.ts';
 import { hasEfence, mheapFault } from './fault.ts';
-import { handedBack, tellFreed } from './handed-out.ts';
+import { handedBack, mayFree, tellFreed } from './handed-out.ts';
 import { freeBlock } from './mcentral-free.ts';
 import { mheapFree } from './span-alloc.ts';
-import { enterMalloc } from './malloc.ts';
+import { enterMalloc } from './help.ts';
 import { freeProfiled } from './profiled.ts';
 import { freeAllSpecials } from './specials.ts';
 import { NEEDS_ZEROING, ensureSwept } from './sweep.ts';
@@ -48,13 +48,13 @@ const { localCacheallocQ: LOCAL_CACHEALLOC_Q, localNsmallfree: LOCAL_NSMALLFREE,
 const { localNlargefree: LOCAL_NLARGEFREE, localLargefree: LOCAL_LARGEFREE } = MCache.at;
 
 /**
- * Frees the block at `p`, to which no reference is left; does nothing if `p` is 0. The goal of
- * the next collection is unchanged.
+ * Frees the block at `p`, to which no reference is left; does nothing if `p` is 0, or if the collector
+ * must not lose blocks now: then the next collection frees it. The goal of the next collection is unchanged.
  * @throws Fatal if `p` is not the start of a block, if the block is under 16 bytes (it may be
  *   shared), or if it has a finalizer
  */
 export function free(m: Mem, mp: MRef, p: Ref): void {
-  if (p === 0) return;
+  if (p === 0 || !mayFree(m)) return;
   enterMalloc(m, mp);
   m[mp + LOCKS]++;
   const s = mlookup(m, mp, p);

@@ -4,6 +4,7 @@ import type { Ref } from '../memory/address.ts';
 import { markFreed } from '../heap/bitmap.ts';
 import { hooksOf } from '../heap/collector-hooks.ts';
 import { cleartype } from '../heap/mtypes.ts';
+import type { MRef } from '../machine/m.ts';
 import type { SpanRef } from '../heap/span.ts';
 
 /** Reports whether malloc must tell the collector of every block. */
@@ -12,10 +13,17 @@ export function wantsEveryBlock(m: Mem): boolean {
   return seesAllocations !== undefined && seesAllocations(m);
 }
 
-/** Tells a collector that wants it that the block at `p` is handed out. */
-export function tellCollector(m: Mem, p: Ref): void {
-  const { blockAllocated } = hooksOf(m);
+/** Tells a collector that wants it that the block at `p`, of `bytes` bytes, is handed out to `mp`. */
+export function tellCollector(m: Mem, mp: MRef, p: Ref, bytes: number): void {
+  const { blockAllocated, allocationCharged } = hooksOf(m);
   if (blockAllocated !== undefined && wantsEveryBlock(m)) blockAllocated(m, p);
+  if (allocationCharged !== undefined) allocationCharged(m, mp, bytes);
+}
+
+/** Reports whether a block may be freed explicitly now. */
+export function mayFree(m: Mem): boolean {
+  const { mayFree: allows } = hooksOf(m);
+  return allows === undefined || allows(m);
 }
 
 /** Tells a collector that wants it that the block at `p` is freed explicitly. */

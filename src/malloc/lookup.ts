@@ -24,7 +24,10 @@ export function mlookup(m: Mem, mp: MRef, p: Ref): SpanRef {
   const c = m[mp + M.at.mcache];
   m[c + LOCAL_NLOOKUP]++;
   if (m[c + LOCAL_NLOOKUP] >= MAX_NLOOKUP) purgeCachedStats(m, mp, c);
-  // Racy: the arena only grows, and it contained the object when that was allocated.
+  // Racy: the arena only grows, and it contained the object when that was allocated, which happened before the
+  // caller got its reference. An older value from before that is hidden. The load orders
+  // nothing, and the reads of the span need no order: the span map's entry and the span's bounds were stored before the
+  // caller got its reference, and stay as they are while the object lives. For a word of no object, either answer is right.
   if (p < m[ARENA] || p >= racyLoad(m, ARENA_USED)) return 0;
   const s = spanOf(m, p);
   // Racy: the caller's reference keeps the span in use.

@@ -9,6 +9,8 @@
  *   5. Clear the block unless FLAG_NOZERO, and set its scan bit unless FLAG_NOSCAN.
  *   6. If the MCache's countdown has run out, call noticeMalloc.
  *
+ * Steps 3 to 6 are in small.ts, which runs as WebAssembly on threads.
+ *
  * Invariants: a free block is clean beyond its first word if its second word is zero, so only
  * blocks with a nonzero second word need clearing; blocks of one or two words are always
  * cleared. A span from the heap is cleared when it is carved.
@@ -19,40 +21,32 @@
  */
 import type { Mem } from '../memory/struct.ts';
 import { CONFIG, Config } from '../memory/config.ts';
-import { PAGE_BYTES, QUAD_SHIFT, type Ref } from '../memory/address.ts';
+import { PAGE_BYTES, QUAD_SHIFT, SMALL_SHIFT, type Low, type Ref } from '../memory/address.ts';
+import { refOf } from '../memory/pointer.ts';
 import { clearWords } from '../memory/clear.ts';
-import { loadWide } from '../memory/wide.ts';
-import { fatal, outOfMemory } from '../base/fatal.ts';
 import { M, type MRef } from '../machine/m.ts';
-import { BIT_ALLOCATED, BIT_SCAN, GROUP_MASK, GROUP_SHIFT, bitsShift, bitsWord } from '../heap/bitmap.ts';
+import { BIT_ALLOCATED, BIT_SCAN, bitsShift, bitsWord } from '../heap/bitmap.ts';
 import { MAX_SMALL_SIZE, TINY_SIZE, TINY_SIZE_CLASS, sizeToClass } from '../heap/size-classes.ts';
-import { Span, type SpanRef } from '../heap/span.ts';
-import { refusedMemory } from './arena.ts';
-import { gchelpwork } from './help.ts';
-import { fencedSpan } from './efence.ts';
-import { hasEfence } from './fault.ts';
-import { MCache, type MCacheRef } from './mcache-record.ts';
+import { Span } from '../heap/span.ts';
+import { leaveMalloc, mallocSmall, refillOrDie } from './compiled.ts';
 import { FLAG_NOSCAN, FLAG_NOZERO, TINY_FLAGS } from './flags.ts';
-import { refill } from './mcache.ts';
-import { MSTATS, MStats } from './mstats.ts';
+import { enterMalloc } from './help.ts';
+import { MCache } from './mcache-record.ts';
 import { noticeMalloc } from './notice.ts';
 import { mheapAlloc } from './mheap.ts';
+import { MAX_ALLOC, dieOutOfMemory } from './out-of-memory.ts';
 
 /** The result of every allocation of 0 bytes: a word outside the arena. */
 export const ZEROBASE: Ref = 8;
 
-/** Is `address` (a byte offset) that of an object of 0 bytes? */
+/** Is `address` that of an object of 0 bytes? */
 export function isZeroSized(address: number): boolean {
   return address === ZEROBASE * 4;
 }
 
-/** Bytes; larger than any arena. Larger requests are refused before the size overflows a word. */
-const MAX_ALLOC = 2 ** 32;
-
-const ARENA = CONFIG + Config.at.arenaStart;
-const PTR_WORDS = CONFIG + Config.at.ptrWords;
-const { mcache: MCACHE, mallocing: MALLOCING } = M.at;
-const { start: START, freelist: FREELIST, nalloc: NALLOC, elemsize: ELEMSIZE, limit: LIMIT } = Span.at;
+const PTR_SHIFT = CONFIG + Config.at.ptrShift;
+const { mcache: MCACHE } = M.at;
+const { start: START, freelist: FREELIST, nalloc: NALLOC, limit: LIMIT } = Span.at;
 const { alloc: ALLOC, tiny: TINY, tinysize: TINYSIZE } = MCache.at;
 const { nextSample: NEXT_SAMPLE, sampleAll: SAMPLE_ALL } = MCache.at;
 const { localCacheallocQ: LOCAL_CACHEALLOC_Q, localTinyallocs: LOCAL_TINYALLOCS } = MCache.at;
@@ -61,12 +55,12 @@ const { localCacheallocQ: LOCAL_CACHEALLOC_Q, localTinyallocs: LOCAL_TINYALLOCS 
 const MAX_SMALL = MAX_SMALL_SIZE;
 const TINY_CLASS = TINY_SIZE_CLASS;
 const TINY_BYTES = TINY_SIZE;
+const TINY_WORDS = TINY_SIZE / 4;
+const SMALL = SMALL_SHIFT;
 const TINY_MASK = TINY_FLAGS;
 const NOSCAN = FLAG_NOSCAN;
 const NOZERO = FLAG_NOZERO;
 const SCAN = BIT_SCAN;
-const GROUP = GROUP_SHIFT;
-const IN_GROUP = GROUP_MASK;
 const QUAD = QUAD_SHIFT;
 const ZERO_BLOCK = ZEROBASE;
 
@@ -80,45 +74,27 @@ export function mallocgc(m: Mem, mp: MRef, size: number, flags: number): Ref {
   if (size > MAX_SMALL) return mallocLarge(m, mp, size, flags);
   if (size < TINY_BYTES) {
     if (size === 0) return ZERO_BLOCK;
-    if ((flags & TINY_MASK) === NOSCAN) return mallocTiny(m, mp, size) >>> 2;
+    if ((flags & TINY_MASK) === NOSCAN) return refOf(m, mallocTiny(m, mp, size));
   }
-  const sizeclass = sizeToClass(size);
-  const c = m[mp + MCACHE];
-  let s = m[c + ALLOC + sizeclass];
-  let p = m[s + FREELIST];
-  if (p === 0) {
-    s = refillOrDie(m, mp, c, sizeclass, size);
-    p = m[s + FREELIST];
-  }
-  m[s + FREELIST] = m[p];
-  m[s + NALLOC]++;
-  const bytes = m[s + ELEMSIZE];
-  const pw = m[PTR_WORDS];
-  if ((flags & NOZERO) === 0) clearBlock(m, p, bytes >> 2, pw);
-  m[c + LOCAL_CACHEALLOC_Q] += bytes >> QUAD;
-  if ((flags & NOSCAN) === 0) {
-    const arena = m[ARENA];
-    const off = (p - arena) >> (pw - 1);
-    m[arena - ((off >> GROUP) << 1) - 2] |= SCAN << (off & IN_GROUP);
-  }
-  const left = m[c + NEXT_SAMPLE] - bytes;
-  m[c + NEXT_SAMPLE] = left;
-  if (left <= 0 || bytes >= m[c + SAMPLE_ALL]) noticeMalloc(m, mp, c, p, bytes, flags);
-  return p;
+  return mallocSmall(m, mp, size, sizeToClass(size), flags);
 }
 
 /**
- * The tiny allocator: allocates `size` pointer-free bytes, 0 < `size` < 16, inside a 16-byte
+ * The tiny allocator: allocates `bytes` pointer-free bytes, 0 < `bytes` < 16, inside a 16-byte
  * block shared with other objects, aligned as the size requires. The block is freed once none
  * of its objects is reachable.
- * @returns a byte offset in the memory, as the low word of a pointer holds it
+ * @returns the low word of a pointer to it
  * @throws Fatal OUT_OF_MEMORY if the arena has no room
  */
-export function mallocTiny(m: Mem, mp: MRef, size: number): number {
+export function mallocTiny(m: Mem, mp: MRef, bytes: number): Low {
   const c = m[mp + MCACHE];
+  // Sizes count units of a low word, bytes or pairs of bytes: so no object begins at a byte that a low word can't name.
+  const shift = m[PTR_SHIFT];
+  const size = shift === SMALL ? bytes : (bytes + 1) >> 1;
+  const block = TINY_WORDS << shift;
   const left = m[c + TINYSIZE];
   if (size <= left) {
-    const at = alignTiny(m[c + TINY], size);
+    const at = alignTiny(m[c + TINY], size, shift);
     const used = size + (at - m[c + TINY]);
     if (used <= left) {
       m[c + TINY] = at + size;
@@ -130,43 +106,34 @@ export function mallocTiny(m: Mem, mp: MRef, size: number): number {
   let s = m[c + ALLOC + TINY_CLASS];
   let p = m[s + FREELIST];
   if (p === 0) {
-    s = refillOrDie(m, mp, c, TINY_CLASS, size);
+    s = refillOrDie(m, mp, c, TINY_CLASS, bytes);
     p = m[s + FREELIST];
   }
   m[s + FREELIST] = m[p];
   m[s + NALLOC]++;
-  clearWords(m, p, TINY_BYTES >> 2);
-  // Keep the block with more bytes left for the next objects.
-  if (TINY_BYTES - size > left) {
-    m[c + TINY] = (p << 2) + size;
-    m[c + TINYSIZE] = TINY_BYTES - size;
+  clearWords(m, p, TINY_WORDS);
+  // Keep the block with more room left for the next objects.
+  if (block - size > left) {
+    m[c + TINY] = (p << shift) + size;
+    m[c + TINYSIZE] = block - size;
   }
   m[c + LOCAL_CACHEALLOC_Q] += TINY_BYTES >> QUAD;
   const untilSample = m[c + NEXT_SAMPLE] - TINY_BYTES;
   m[c + NEXT_SAMPLE] = untilSample;
   if (untilSample <= 0 || TINY_BYTES >= m[c + SAMPLE_ALL]) noticeMalloc(m, mp, c, p, TINY_BYTES, NOSCAN);
-  return p << 2;
+  return p << shift;
 }
 
-function alignTiny(at: number, size: number): number {
-  if ((size & 7) === 0) return (at + 7) & ~7;
+function alignTiny(at: Low, size: number, shift: number): Low {
+  if (shift === SMALL && (size & 7) === 0) return (at + 7) & ~7;
   if ((size & 3) === 0) return (at + 3) & ~3;
   if ((size & 1) === 0) return (at + 1) & ~1;
   return at;
 }
 
-function clearBlock(m: Mem, p: Ref, words: number, pw: number): void {
-  if (words > 2 * pw && m[p + pw] !== 0) {
-    clearWords(m, p, words);
-    return;
-  }
-  m[p] = 0;
-  if (pw === 2) m[p + 1] = 0;
-}
-
 /** Allocates a large object: a span of its own. Go's largeAlloc. */
 function mallocLarge(m: Mem, mp: MRef, size: number, flags: number): Ref {
-  if (size >= MAX_ALLOC) dieOutOfMemory(m, mp, size);
+  if (size > MAX_ALLOC) dieOutOfMemory(m, mp, size);
   enterMalloc(m, mp);
   const npages = Math.ceil(size / PAGE_BYTES);
   const s = mheapAlloc(m, mp, npages, 0, (flags & NOZERO) === 0);
@@ -175,8 +142,7 @@ function mallocLarge(m: Mem, mp: MRef, size: number, flags: number): Ref {
   m[s + LIMIT] = m[s + START] + Math.ceil(size / 8) * 2;
   const p = m[s + START];
   m[bitsWord(m, p)] = (BIT_ALLOCATED | ((flags & NOSCAN) === 0 ? SCAN : 0)) << bitsShift(m, p);
-  m[mp + MALLOCING] = 0;
-  gchelpwork(m, mp);
+  leaveMalloc(m, mp);
   const c = m[mp + MCACHE];
   const bytes = npages * PAGE_BYTES;
   m[c + NEXT_SAMPLE] -= bytes;
@@ -184,32 +150,3 @@ function mallocLarge(m: Mem, mp: MRef, size: number, flags: number): Ref {
   return p;
 }
 
-function refillOrDie(m: Mem, mp: MRef, c: MCacheRef, sizeclass: number, size: number): SpanRef {
-  enterMalloc(m, mp);
-  const s = hasEfence(m) ? fencedSpan(m, mp, size) : refill(m, mp, c, sizeclass);
-  if (s === 0) dieOutOfMemory(m, mp, size);
-  m[mp + MALLOCING] = 0;
-  gchelpwork(m, mp);
-  return s;
-}
-
-/**
- * Enters the part of malloc or free that takes locks, in which the M must not allocate. The
- * caller clears M.mallocing at the end.
- * @throws Fatal MALLOC_DEADLOCK if the M is in it already
- */
-export function enterMalloc(m: Mem, mp: MRef): void {
-  if (m[mp + MALLOCING] !== 0) fatal('MALLOC_DEADLOCK', { mp });
-  m[mp + MALLOCING] = 1;
-}
-
-function dieOutOfMemory(m: Mem, mp: MRef, size: number): never {
-  m[mp + MALLOCING] = 0;
-  outOfMemory('arena', {
-    size,
-    refused: refusedMemory(m),
-    arenaBytes: (m[CONFIG + Config.at.arenaEnd] - m[ARENA]) * 4,
-    inuseBytes: loadWide(m, MSTATS + MStats.at.heapInuse),
-    liveBytes: m[MSTATS + MStats.at.heapAllocQ] * 8,
-  });
-}

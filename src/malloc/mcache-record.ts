@@ -19,9 +19,9 @@ const OWNER = ownedBy('P', 'in a stopped world any M');
 export const MCache = struct('mcache', 192, {
   /** The cached span of each class; the empty span if there is none. */
   alloc: by(OWNER, NUM_SIZE_CLASSES),
-  /** First unused byte of the current tiny block, a byte offset; 0 for no block. */
+  /** First unused byte of the current tiny block, as the low word of a pointer; 0 for no block. */
   tiny: by(OWNER),
-  /** Unused bytes of the current tiny block. */
+  /** Unused bytes of the current tiny block, in units of a low word. */
   tinysize: by(OWNER),
   /** Quads allocated since the last flush to heap_alloc, less the quads freed. */
   localCacheallocQ: by(OWNER),

@@ -22,7 +22,7 @@ export const MHeap = struct('mheap', 640, {
   xsweepdone: atomic('sweepers; cleared with the world stopped'),
   pad1: padding(14),
   /** First word of the arena not yet in use. Raised after the bitmap and the span map are mapped. */
-  arenaUsed: by(guardedBy('mheap.lock', { reads: 'racy', note: 'to tell whether a word points into the arena' })),
+  arenaUsed: by(guardedBy('mheap.lock', { reads: 'atomic', note: 'to tell whether a word points into the arena; stored by Atomics' })),
   /** Past the last word reserved for the arena. */
   arenaEnd: by(LOCK_GUARD),
   /** Bytes of the bitmap in use. */

@@ -39,7 +39,7 @@ export function noticeReset(m: Mem, mp: MRef, c: MCacheRef): void {
  * `bytes` bytes. Called outside malloc's locks and before the next safe point.
  */
 export function noticeMalloc(m: Mem, mp: MRef, c: MCacheRef, p: Ref, bytes: number, flags: number): void {
-  tellCollector(m, p);
+  tellCollector(m, mp, p, bytes);
   profileMalloc(m, mp, c, p, bytes, flags);
   // The collector never scans a pointer-free block, so its bits may be stale.
   if (m[TYPES_OF] === TYPES.heapbits && (flags & (FLAG_TYPED | FLAG_NOSCAN)) === 0) heapBitsSetAll(m, p, bytes);

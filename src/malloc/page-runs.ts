@@ -150,7 +150,7 @@ function trimLocked(m: Mem, mp: MRef, s: SpanRef, npages: number): void {
  * frees the new pages into the heap. Go's MHeap_Grow.
  * @returns false if the arena is full
  */
-function growLocked(m: Mem, mp: MRef, npages: number): boolean {
+export function growLocked(m: Mem, mp: MRef, npages: number): boolean {
   let ask = Math.max(Math.ceil(npages / ROUND_PAGES) * ROUND_PAGES, m[CHUNK_PAGES]);
   let start = mheapSysAlloc(m, mp, ask);
   if (start === 0 && ask > npages) {

@@ -10,13 +10,13 @@ import { removeprofilebucket, setprofilebucket } from './specials.ts';
 export function recordProfiled(m: Mem, mp: MRef, p: Ref, bucket: BucketRef): void {
   const { blockSampled } = hooksOf(m);
   if (blockSampled !== undefined) blockSampled(m, mp, p, bucket);
-  else setprofilebucket(m, mp, p << 2, bucket);
+  else setprofilebucket(m, mp, p * 4, bucket);
 }
 
 /** Forgets the sample of the block at `p` and returns its bucket, 0 if it was not sampled. */
 export function forgetProfiled(m: Mem, mp: MRef, p: Ref): BucketRef {
   const { takeSample } = hooksOf(m);
-  return takeSample === undefined ? removeprofilebucket(m, mp, p << 2) : takeSample(m, mp, p);
+  return takeSample === undefined ? removeprofilebucket(m, mp, p * 4) : takeSample(m, mp, p);
 }
 
 /** Counts the free of the block at `p`, if the collector has recorded a sample of it. A special of the block is counted with the specials. */

@@ -8,7 +8,7 @@
  * Source: mheap.c of Go 1.3.
  */
 import type { Mem } from '../memory/struct.ts';
-import type { Ref } from '../memory/address.ts';
+import { offsetOf, wordAt, type Ref } from '../memory/address.ts';
 import { fatal } from '../base/fatal.ts';
 import { racyLoad } from '../sync/racy.ts';
 import { lock, unlock } from '../sync/lock.ts';
@@ -108,7 +108,7 @@ function addspecial(m: Mem, mp: MRef, address: number, x: SpecialRef): boolean {
   // The sweeper reads the list without a lock, so the span must be swept, and must stay swept.
   m[mp + LOCKS]++;
   ensureSwept(m, mp, s);
-  const offset = (address >>> 0) - m[s + START] * 4;
+  const offset = offsetOf(address) - m[s + START] * 4;
   lock(m, mp, s + SPANLOCK);
   const link = findLink(m, s, offset, m[x + KIND]);
   const at = m[link];
@@ -128,7 +128,7 @@ function removespecial(m: Mem, mp: MRef, address: number, kind: number): Special
   const s = spanOfObject(m, address);
   m[mp + LOCKS]++;
   ensureSwept(m, mp, s);
-  const offset = (address >>> 0) - m[s + START] * 4;
+  const offset = offsetOf(address) - m[s + START] * 4;
   lock(m, mp, s + SPANLOCK);
   const link = findLink(m, s, offset, kind);
   let x = m[link];
@@ -158,8 +158,8 @@ function findLink(m: Mem, s: SpanRef, offset: number, kind: number): Ref {
 }
 
 function spanOfObject(m: Mem, address: number): SpanRef {
-  const ref = address >>> 2;
-  // Racy: the arena only grows, and it contained the object when that was allocated.
+  const ref = wordAt(address);
+  // Racy, as in mlookup: the arena only grows, and it contained the object when that was allocated.
   const s = ref >= m[ARENA] && ref < racyLoad(m, ARENA_USED) ? spanOf(m, ref) : 0;
   if (s === 0 || m[s + STATE] !== SPAN_STATE.inUse || ref < m[s + START] || ref >= m[s + LIMIT]) {
     fatal('SPECIAL_ON_INVALID_POINTER', { address });

@@ -57,12 +57,10 @@ const ARENA = CONFIG + Config.at.arenaStart;
 const PTR_WORDS = CONFIG + Config.at.ptrWords;
 const { locks: LOCKS, mcache: MCACHE, phase: PHASE_OF, heartbeat: HEARTBEAT } = M.at;
 const { start: START, npages: NPAGES, freelist: FREELIST, xsweepgen: XSWEEPGEN, state: STATE } = Span.at;
-const { sizeclass: SIZECLASS, elemsize: ELEMSIZE, nalloc: NALLOC, nelems: NELEMS, incache: INCACHE } = Span.at;
-const { needzero: NEEDZERO, specials: SPECIALS, compression: COMPRESSION } = Span.at;
-const { localCacheallocQ: LOCAL_CACHEALLOC_Q, localNsmallfree: LOCAL_NSMALLFREE } = MCache.at;
-const { localNlargefree: LOCAL_NLARGEFREE, localLargefree: LOCAL_LARGEFREE } = MCache.at;
+const { sizeclass: SIZECLASS, elemsize: ELEMSIZE, nalloc: NALLOC, nelems: NELEMS, incache: INCACHE, needzero: NEEDZERO, specials: SPECIALS, compression: COMPRESSION } = Span.at;
+const { localCacheallocQ: LOCAL_CACHEALLOC_Q, localNsmallfree: LOCAL_NSMALLFREE, localNlargefree: LOCAL_NLARGEFREE, localLargefree: LOCAL_LARGEFREE } = MCache.at;
 
-// Local names: V8 folds these, and not what is exported, here or elsewhere.
+// Local names: V8 folds these, and not what is exported.
 const GROUP = GROUP_SHIFT;
 const IN_GROUP = GROUP_MASK;
 const MARKED = BIT_MARKED;
@@ -144,10 +142,16 @@ export function sweepSpan(m: Mem, mp: MRef, s: SpanRef): boolean {
   const phase = m[mp + PHASE_OF];
   m[mp + PHASE_OF] = PHASE_SWEEP;
   m[mp + HEARTBEAT]++;
-  const started = records(m) ? nanotime() : 0;
-  const gone = sweepByKind(m, mp, s);
-  if (records(m)) sweptSpan(m, mp, unsweptSpans(m), started);
+  const gone = records(m) ? sweepRecorded(m, mp, s) : sweepByKind(m, mp, s);
   m[mp + PHASE_OF] = phase;
+  return gone;
+}
+
+/** Does sweepByKind and records how long it took. */
+export function sweepRecorded(m: Mem, mp: MRef, s: SpanRef): boolean {
+  const started = nanotime();
+  const gone = sweepByKind(m, mp, s);
+  sweptSpan(m, mp, unsweptSpans(m), started);
   return gone;
 }
 

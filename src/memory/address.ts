@@ -7,14 +7,35 @@
  *
  * The high word distinguishes a pointer from an integer, so conservative scanning has the same
  * false positives and the same safety as in Go.
+ *
+ * On a machine of more than 4 GB the offset has 33 bits. Its pointers are rotated by one bit:
+ *
+ *     low   byte offset / 2
+ *     high  0xc0 + the lowest bit of the offset
+ *
+ * So the low word alone says on either machine where a pointer leads to, and one 32-bit access reads,
+ * stores or exchanges it. The word `ptrShift` of the machine's constants says which of the two it is: it
+ * is log2 of the units of a low word in a 32-bit word, 2 or 1.
+ *
+ * Reading and writing them is in pointer.ts.
+ *
+ * Programs name a byte by its *byte address*, the offset in the buffer. Below 4 GB it may also come as
+ * the signed 32-bit integer that a low word is.
  */
-import type { Mem } from './struct.ts';
-
 /** Index of a 32-bit word in `m`; 0 is nil. */
 export type Ref = number;
 
-/** High word of every pointer on the 64-bit machine. */
+/** Low word of a pointer, as a signed 32-bit integer; 0 is nil. */
+export type Low = number;
+
+/** High word of every pointer on the 64-bit machine. Above 4 GB it is one more for an odd byte. */
 export const PTR_TAG = 0xc0;
+
+/** ptrShift of a machine of at most 4 GB, and of a larger one. */
+export const SMALL_SHIFT = 2;
+export const LARGE_SHIFT = 1;
+
+const TWO_32 = 2 ** 32;
 
 export const PAGE_SHIFT = 13;
 export const PAGE_BYTES = 1 << PAGE_SHIFT;
@@ -30,20 +51,17 @@ export const PAGE_WORDS = PAGE_BYTES / 4;
 export const QUAD_SHIFT = 3;
 export const QUAD_BYTES = 1 << QUAD_SHIFT;
 
-/** Stores the pointer `ref`, 0 for nil, at `slot` on the 64-bit machine. */
-export function storePointer(m: Mem, slot: Ref, ref: Ref): void {
-  // The tag is written first, and nil keeps it: so racing writers never leave a pointer
-  // without its tag, which the collector would take for an integer.
-  if (ref !== 0) m[slot + 1] = PTR_TAG;
-  m[slot] = ref << 2;
+/** Returns a byte address as a number from 0. */
+export function offsetOf(address: number): number {
+  return address < 0 ? address + TWO_32 : address;
 }
 
-/** Returns the pointer at `slot` on the 64-bit machine, 0 for nil. */
-export function loadPointer(m: Mem, slot: Ref): Ref {
-  return m[slot] >>> 2;
+/** Returns the 32-bit word that the byte at `address` belongs to. */
+export function wordAt(address: number): Ref {
+  return address < TWO_32 ? address >>> 2 : Math.floor(address / 4);
 }
 
 /** Formats `ref` as Go prints a pointer: `0xc000012340`, or `nil`. */
 export function formatAddress(ref: Ref): string {
-  return ref === 0 ? 'nil' : `0xc0${(ref * 4).toString(16).padStart(8, '0')}`;
+  return ref === 0 ? 'nil' : `0x${(PTR_TAG * TWO_32 + ref * 4).toString(16)}`;
 }

@@ -7,8 +7,8 @@ import type { Ref } from './address.ts';
 /** Bits of the `debug` word, by the names that Go's GODEBUG has for them. */
 export const DEBUG = { allocfreetrace: 1, efence: 2, collectstats: 4, checkptr: 8 } as const;
 
-/** Bits of the `pointerStores` word: pointers have a tag (two words each); the collector has a write barrier. */
-export const POINTER_STORES = { tagged: 1, barrier: 2 } as const;
+/** Bits of the `pointerStores` word: pointers have a tag (two words each); the collector has a write barrier; it is not called for a goroutine's own frame. */
+export const POINTER_STORES = { tagged: 1, barrier: 2, noFrames: 4 } as const;
 
 /** Sources of the collector's knowledge of which words of a block are pointers; see heap/type.ts. */
 export const TYPES = { none: 0, mtypes: 1, heapbits: 2 } as const;
@@ -56,6 +56,22 @@ export const OPTION_WORDS = {
   types: TYPES.none,
   /** Number of the collector in gc/collectors/registry.ts. */
   collector: 0,
+  /** Collector concurrent: its write barrier, one of BARRIER in gc/collectors/concurrent/state.ts. */
+  barrier: 1,
+  /** Collector concurrent: which stacks mark termination scans, one of STACKS there. */
+  stacks: 0,
+  /** Collector concurrent: how it finds that no work is left, one of TERMINATION there. */
+  termination: 0,
+  /** Collector concurrent: pointers that a barrier records before it shades them; 0: it shades at once. */
+  barrierBuffer: 0,
+  /** Collector concurrent: 1: marks again in the stopped world, and compares. */
+  checkmark: 0,
+  /** Collector concurrent: 1 if allocations during a mark pay for it by marking. */
+  assists: 1,
+  /** Collector concurrent: what decides when a mark begins, one of PACER in gc/pacer/record.ts. */
+  pacer: 0,
+  /** Collector concurrent: the soft limit of the machine's memory, in units of 1 KB; 0: none. */
+  memoryLimit: 0,
   /** Bits of DEBUG. */
   debug: 0,
   /** Mean bytes between two samples of the memory profiler; 0: none. */
@@ -65,9 +81,11 @@ export const OPTION_WORDS = {
 /** The name of a word that an option sets. */
 export type OptionWord = keyof typeof OPTION_WORDS;
 
-export const Config = struct('config', 64, {
+export const Config = struct('config', 80, {
   /** 32-bit words of a pointer: 2 on the 64-bit machine, 1 with --goarch 386. */
   ptrWords: by(BOOT),
+  /** log2 of the units of a pointer's low word in a 32-bit word: 2, or 1 on a machine of more than 4 GB; see address.ts. */
+  ptrShift: by(BOOT),
   nprocs: by(BOOT),
   /** 1: there is a core for each M. */
   hasCores: by(BOOT),
@@ -85,6 +103,10 @@ export const Config = struct('config', 64, {
   spanMap: by(BOOT),
   /** Hints of the tuned mark loop: a bit for each 16 bytes of the arena. */
   hints: by(BOOT),
+  /** With --policy spans: a word and scan bits for each page, and a queue for each M; see gc/spans/state.ts. */
+  pageStates: by(BOOT),
+  scanBits: by(BOOT),
+  spanQueues: by(BOOT),
   bitmapEnd: by(BOOT),
   arenaStart: by(BOOT),
   arenaEnd: by(BOOT),

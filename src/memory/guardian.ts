@@ -5,8 +5,8 @@
  */
 import type { LockName } from './lock-order.ts';
 
-/** The readers of a guarded field: the lock holder only; racyLoad as well, without the lock; or any M. */
-export type Reads = 'locked' | 'racy' | 'free';
+/** The readers of a guarded field: the lock holder only; racyLoad as well, without the lock; Atomics.load too; or any M. */
+export type Reads = 'locked' | 'racy' | 'atomic' | 'free';
 
 /**
  * An owner, by the record that it owns: an M or P its own record; the M that runs a goroutine
@@ -54,7 +54,7 @@ export const UNUSED: Guardian = { kind: 'unused' };
 
 /**
  * Guards a field by `lock`: the lock holder, or an M in a stopped world, writes and reads it.
- * @param options.reads `racy` also allows racyLoad without the lock; `free` any load
+ * @param options.reads `racy` also allows racyLoad without the lock; `atomic` racyLoad and Atomics.load; `free` any load
  * @param options.via the field that refers to the record with the lock, if neither this one nor the segment has it
  * @param options.onStacks false: the lock does not guard the field of a stack span
  * @param options.note why other reads are right
@@ -93,7 +93,7 @@ const OWNERS: Readonly<Record<Owner, string>> = {
   thread: 'the thread that owns the record',
 };
 
-const READS: Readonly<Record<Reads, string>> = { locked: '', racy: 'racyLoad reads it without the lock', free: 'read without the lock' };
+const READS: Readonly<Record<Reads, string>> = { locked: '', racy: 'racyLoad reads it without the lock', atomic: 'racyLoad and Atomics.load read it without the lock', free: 'read without the lock' };
 
 /** Describes `guardian` in English, for docs/memory-map.md. */
 export function describeGuardian(guardian: Guardian): string {

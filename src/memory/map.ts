@@ -5,10 +5,10 @@
  *
  *     segment | Gs | Ms | Ps | data | bss | cycle log | collect stats | trace | events | type table |
  *     persistent | workbufs | spans | span map | pointer bits | collector data | hints |
- *     bitmap (grows down) | arena (grows up)
+ *     page states | scan bits | span queues | bitmap (grows down) | arena (grows up)
  */
 import { UsageError } from '../base/fatal.ts';
-import { PAGE_WORDS, type Ref } from './address.ts';
+import { LARGE_SHIFT, PAGE_WORDS, SMALL_SHIFT, type Ref } from './address.ts';
 import { POINTER_STORES, CONFIG, Config, DEBUG, OPTION_WORDS, TYPES, type OptionWord } from './config.ts';
 import { SEGMENT_WORDS } from './segment.ts';
 import type { Mem } from './struct.ts';
@@ -53,6 +53,8 @@ export interface MachineShape extends OptionValues {
   readonly finBlockCap?: number;
   /** Events that each M's ring of events holds, a power of two; none unless given. */
   readonly eventCap?: number;
+  /** Pointers are those of a machine of more than 4 GB (address.ts), whatever the size; for tests. */
+  readonly hasLargePointers?: boolean;
   /** The arena begins at this word or behind it; on the first page after the rest unless given. */
   readonly arenaFrom?: Ref;
 }
@@ -75,8 +77,12 @@ export interface RecordSizes {
   readonly eventRing: (cap: number) => number;
   /** Words that collector number `id` keeps besides the bitmap, for an arena of `arenaPages` pages. */
   readonly collectorData: (id: number, arenaPages: number) => number;
-  /** Tells whether collector number `id` has a write barrier. */
-  readonly hasBarrier: (id: number) => boolean;
+  /** Bits of POINTER_STORES that collector number `id` needs. */
+  readonly barrierBits: (id: number) => number;
+  /** Does mark loop number `policy` keep a filter of hints? */
+  readonly hasHints: (policy: number) => boolean;
+  /** What mark loop number `policy` needs to mark spans as a whole: words of the scan bits of a page, and of a queue; null: it does not. */
+  readonly marksSpans: (policy: number) => { readonly scanBits: number; readonly queue: number } | null;
 }
 
 export interface Region {
@@ -91,22 +97,27 @@ export interface MemoryMap {
   readonly shape: MachineShape;
   readonly regions: readonly Region[];
   readonly words: number;
-  /** The collector of `shape` has a write barrier. */
-  readonly hasBarrier: boolean;
+  /** See ptrShift in config.ts. */
+  readonly ptrShift: number;
+  /** Bits of POINTER_STORES that the collector of `shape` needs. */
+  readonly barrierBits: number;
 }
 
-/** Go 1.3's mark loops, in gc/policy.ts; the others keep a filter of hints. */
-const WITHOUT_HINTS = 0;
 
-/** A ref is a 32-bit byte offset when it is stored, so no memory is larger. */
-const MAX_WORDS = 2 ** 30;
+/** A pointer of one word is a byte offset, and so is the low word of one where the memory has at most so many words. */
+export const MOST_SMALL_WORDS = 2 ** 30;
+/**
+ * A ref is a signed 32-bit integer, so no memory is larger. The last 16 MB stay free, so that a sum of a ref and the
+ * size of any type is one, too.
+ */
+export const MOST_WORDS = 2 ** 31 - 2 ** 22;
 
-/** The regions of a machine would end beyond what 32-bit offsets reach. */
+/** The regions of a machine would end beyond what its pointers reach. */
 export class MemoryTooLarge extends UsageError {}
 
 /**
  * Places every region.
- * @throws MemoryTooLarge when the machine is larger than 32-bit offsets reach.
+ * @throws MemoryTooLarge when the machine is larger than its pointers reach.
  */
 export function mapMemory(shape: MachineShape, sizes: RecordSizes): MemoryMap {
   const regions: Region[] = [];
@@ -140,14 +151,20 @@ export function mapMemory(shape: MachineShape, sizes: RecordSizes): MemoryMap {
   place('ptrBits', shape.types === TYPES.heapbits ? heapWords / 32 : 0, 0, 16);
   place('collectorData', sizes.collectorData(shape.collector, arenaPages), 0, 16);
   // A bit for each 16 bytes: 32 of them share a word.
-  place('hints', shape.policy === WITHOUT_HINTS ? 0 : (arenaPages * PAGE_WORDS) / 128, 0, 16);
+  place('hints', sizes.hasHints(shape.policy) ? (arenaPages * PAGE_WORDS) / 128 : 0, 0, 16);
+  const spans = sizes.marksSpans(shape.policy);
+  place('pageStates', spans === null ? 0 : spanRecords(arenaPages), 1, 16);
+  place('scanBits', spans === null ? 0 : spanRecords(arenaPages), spans?.scanBits ?? 0, 16);
+  place('spanQueues', spans === null ? 0 : procs, spans?.queue ?? 0, 16);
   // Four bits a heap word: 16 heap words share two 32-bit bitmap words.
   place('bitmap', (arenaPages * PAGE_WORDS) / (16 * ptrWords), 2, 16);
   place('arena', arenaPages, PAGE_WORDS, PAGE_WORDS);
-  if (end > MAX_WORDS) {
-    throw new MemoryTooLarge(`a machine with an arena of ${Math.ceil(arenaPages / 128)} MB takes ${Math.ceil((end * 4) / 2 ** 20)} MB of memory; at most ${(MAX_WORDS * 4) / 2 ** 20} MB are possible`);
+  const most = ptrWords === 1 ? MOST_SMALL_WORDS : MOST_WORDS;
+  if (end > most) {
+    throw new MemoryTooLarge(`a machine with an arena of ${Math.ceil(arenaPages / 128)} MB takes ${Math.ceil((end * 4) / 2 ** 20)} MB of memory; at most ${(most * 4) / 2 ** 20} MB are possible`);
   }
-  return { shape, regions, words: end, hasBarrier: sizes.hasBarrier(shape.collector) };
+  const ptrShift = end > MOST_SMALL_WORDS || shape.hasLargePointers === true ? LARGE_SHIFT : SMALL_SHIFT;
+  return { shape, regions, words: end, ptrShift, barrierBits: sizes.barrierBits(shape.collector) };
 }
 
 /** A span a page, the empty span, and one about to be joined with its neighbour. */
@@ -164,6 +181,7 @@ export function writeConfig(m: Mem, map: MemoryMap): void {
   const idBits = 32 - shape.abaBits;
   const values: Record<Exclude<keyof typeof Config.at, OptionWord>, number> = {
     ptrWords: shape.ptrWords,
+    ptrShift: map.ptrShift,
     nprocs: shape.procs,
     hasCores: shape.hasCores ? 1 : 0,
     gs: start.gs,
@@ -178,6 +196,9 @@ export function writeConfig(m: Mem, map: MemoryMap): void {
     spans: start.spans,
     spanMap: start.spanMap,
     hints: start.hints,
+    pageStates: start.pageStates,
+    scanBits: start.scanBits,
+    spanQueues: start.spanQueues,
     bitmapEnd: arena.start,
     arenaStart: arena.start,
     arenaEnd: arena.start + arena.words,
@@ -205,7 +226,7 @@ export function writeConfig(m: Mem, map: MemoryMap): void {
     ptrBits: start.ptrBits,
     collectorData: start.collectorData,
     finBlockCap: shape.finBlockCap ?? FIN_BLOCK_CAP,
-    pointerStores: (shape.ptrWords === 2 ? POINTER_STORES.tagged : 0) | (map.hasBarrier ? POINTER_STORES.barrier : 0),
+    pointerStores: (shape.ptrWords === 2 ? POINTER_STORES.tagged : 0) | map.barrierBits,
   };
   for (const [field, value] of Object.entries(values)) {
     m[CONFIG + Config.at[field as keyof typeof Config.at]] = value;

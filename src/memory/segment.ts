@@ -8,7 +8,7 @@ import type { Ref } from './address.ts';
 
 const SEGMENT = layOut({
   nil: 16,
-  config: 64,
+  config: 80,
   trap: 16,
   doorbell: 16,
   mstats: 1408,
@@ -28,6 +28,10 @@ const SEGMENT = layOut({
   trace: 48,
   clock: 16,
   scavengelog: 48 + 32 * 16,
+  concurrent: 80,
+  markers: 96,
+  pacer: 112,
+  begin: 32,
 });
 
 /** Words from the start of the memory to the first region. */

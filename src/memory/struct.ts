@@ -104,7 +104,8 @@ export function struct<Name extends string>(
   }
   if (offset > words) throw new Error(`${name}: its fields take ${offset} words, declared are ${words}`);
   if (REGISTRY.has(name)) throw new Error(`${name}: two records have this name`);
-  const declared = { name, words, at, fields, ...(self === undefined ? {} : { self }) };
+  // A copy, because V8 keeps an object to which many keys were added one by one as a hash table, whose reads are slow.
+  const declared = { name, words, at: { ...at }, fields, ...(self === undefined ? {} : { self }) };
   REGISTRY.set(name, declared);
   return declared;
 }

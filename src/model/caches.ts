@@ -6,26 +6,20 @@
  * 2. A read of another core's dirty line waits for the transfer of the line. The line is clean then.
  * 3. A write to a line that others have invalidates their copies and waits for the transfer.
  * 4. Transfers of one line are serialized: a core that wants a line in transfer queues.
- * 5. A line in no core's cache comes from the memory system (memory-system.ts). Misses in order are prefetched.
+ * 5. A line in no core's cache comes from the memory system (memory-system.ts). Misses in order are prefetched (streams.ts).
  * 6. A line that is not in the first cache waits for the translation of its address, too (translations.ts).
  *
  * Invariant: a line with an owner has no other sharer.
  * Source: an idealized full-map directory (Censier and Feautrier, 1978).
  */
 import { ACCESS } from '../rewrite/sites.ts';
-import { LINE_SHIFT, PAGE_LINES_SHIFT } from './line.ts';
+import { LINE_SHIFT } from './line.ts';
 import type { MachineModel } from './machine-model.ts';
 import { MemorySystem } from './memory-system.ts';
 import { slowdowns, type Placement } from './placement.ts';
 import { PrivateCaches } from './private-caches.ts';
+import { Streams } from './streams.ts';
 import { Translations } from './translations.ts';
-
-/** The distance in lines up to which a miss continues a stream. */
-const NEAR = 4;
-/** Misses of a stream after which lines are prefetched. */
-const IN_A_ROW = 3;
-/** Pages whose last miss a core remembers. */
-const STREAMS = 128;
 
 /** The causes of stalls, counted for each thread. */
 export const EVENT = { l2: 0, miss: 1, stream: 2, storeMiss: 3, transfer: 4, queued: 5, bandwidth: 6, mispredict: 7, l3: 8, walk: 9 } as const;
@@ -54,6 +48,8 @@ export class Caches {
   /** By core. */
   readonly #l2Ns: Float64Array;
   readonly #streamNs: number;
+  /** By core: a load of a line that has been prefetched. */
+  readonly #prefetchedNs: Float64Array;
   readonly #transferNs: number;
   /** The same between sockets. */
   readonly #farTransferNs: number;
@@ -70,8 +66,7 @@ export class Caches {
   readonly #stride: number;
   /** The end of the last transfer of each line. */
   readonly #busyUntil: Float64Array;
-  readonly #lastMiss: Int32Array;
-  readonly #inARow: Uint8Array;
+  readonly #streams: Streams;
   /** The earliest arrival of each core's next prefetched line. */
   readonly #streamFree: Float64Array;
 
@@ -95,6 +90,7 @@ export class Caches {
     this.#writes = kindWrites();
     this.#l2Ns = slowdowns(machine, placement).map((factor) => factor * machine.l2.ns);
     this.#streamNs = machine.streamNs;
+    this.#prefetchedNs = slowdowns(machine, placement).map((factor) => factor * (machine.prefetchedNs ?? machine.l2.ns));
     this.#transferNs = machine.transferNs;
     this.#farTransferNs = topology?.link?.transferNs ?? machine.transferNs;
     this.#lines = machine.lines;
@@ -105,8 +101,7 @@ export class Caches {
     this.#stride = Math.ceil(cores / 32);
     this.#sharers = new Int32Array(this.#alone ? 0 : lines * this.#stride);
     this.#busyUntil = new Float64Array(this.#alone ? 0 : lines);
-    this.#lastMiss = new Int32Array(cores * STREAMS).fill(-NEAR - 1);
-    this.#inARow = new Uint8Array(cores * STREAMS);
+    this.#streams = new Streams(cores, machine.streams);
     this.#streamFree = new Float64Array(cores);
   }
 
@@ -197,18 +192,11 @@ export class Caches {
   #miss(thread: number, core: number, kind: number, line: number, now: number): number {
     const socket = this.#socketOf[core];
     const near = this.#memory.touch(socket, line);
-    const stream = core * STREAMS + ((line >> PAGE_LINES_SHIFT) & (STREAMS - 1));
-    const distance = line - this.#lastMiss[stream];
-    this.#lastMiss[stream] = line;
-    if (distance > NEAR || distance < -NEAR) {
-      this.#inARow[stream] = 0;
-    } else if (this.#inARow[stream] === IN_A_ROW) {
+    if (this.#streams.continues(core, line)) {
       const free = Math.max(now + (near ? 0 : this.#waitForMemory(thread, socket, line, now)), this.#streamFree[core]);
       this.#streamFree[core] = free + this.#streamNs;
       this.#count(thread, EVENT.stream);
-      return Math.max(free - now, this.#l2Ns[core]);
-    } else {
-      this.#inARow[stream]++;
+      return Math.max(free - now, this.#prefetchedNs[core]);
     }
     this.#count(thread, near ? EVENT.l3 : kind === ACCESS.store || kind === ACCESS.byteStore ? EVENT.storeMiss : EVENT.miss);
     const slot = core * this.#lines + this.#cameAt[core];

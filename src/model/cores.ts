@@ -3,11 +3,12 @@
  *
  * 1. A core begins accesses ahead as far as its window allows, each when its address is known.
  * 2. Accesses complete in program order. So most misses overlap with other misses or with work.
- * 3. An access through a loaded pointer begins after the load completes: misses along a list do not overlap. A loaded
- *    word counts as a pointer to the next REACH words.
+ * 3. An access through a loaded pointer begins after the load completes (pending-loads.ts): misses along a list do not overlap.
  * 4. A mispredicted branch (branches.ts) stalls the core until the last load completes.
  * 5. Stores drain in order through a store buffer of limited size.
- * 6. An atomic access waits for all earlier accesses, and later ones wait for it.
+ * 6. An atomic access waits for all earlier accesses, and later ones wait for it. If the machine's atomics overlap, its line
+ *    is fetched ahead and later accesses begin before it is complete, as they do on processors that take a locked instruction's
+ *    order back only if another core interferes.
  * 7. Threads of one core share its computing and divide its window and store buffer (hyper-threads.ts).
  *
  * Invariant: completion times never decrease along a thread's accesses.
@@ -20,16 +21,19 @@ import { Caches, EVENT, isPlain } from './caches.ts';
 import { HyperThreads } from './hyper-threads.ts';
 import { LINE_SHIFT } from './line.ts';
 import type { MachineModel } from './machine-model.ts';
+import type { Objects } from './objects.ts';
+import { PendingLoads } from './pending-loads.ts';
 import { slowdowns, type Placement } from './placement.ts';
 
-/** Words after a pointer's target that count as its object: a scan may begin at the end. */
-const REACH = 256;
-/** Time from a loaded pointer to the first access of its object, in hits of the first cache. */
-const CHAIN_HITS = 4;
 /** Upper limit of the window, in accesses. */
 const MOST_AHEAD = 4096;
-/** Pending loads that a core remembers. */
-const UNDERWAY = 16;
+
+export interface CoreOptions {
+  /** Factors of the cost of an access, by its site; undefined: all 1. */
+  readonly scales?: Float64Array;
+  /** The objects that pointers lead to; without them, no word is a pointer. */
+  readonly objects?: Objects;
+}
 
 export class Cores {
   readonly caches: Caches;
@@ -41,10 +45,10 @@ export class Cores {
   readonly #slower: Float64Array;
   /** Undefined if each thread has a core. */
   readonly #hyperThreads: HyperThreads | undefined;
+  readonly #atomicsOverlap: boolean;
   readonly #mispredictNs: number;
   readonly #window: number;
   readonly #buffer: number;
-  readonly #chainNs: number;
   /** Completion times of the last `#window` accesses, and below the cause of each. */
   readonly #complete: Float64Array;
   readonly #reason: Uint8Array;
@@ -57,19 +61,10 @@ export class Cores {
   readonly #lastReason: Uint8Array;
   readonly #lastStored: Float64Array;
   readonly #lastLoaded: Float64Array;
-  /** Pending loads: the possible target of each word, its line (-1 for none), its arrival time. */
-  readonly #leadsTo: Int32Array;
-  readonly #line: Int32Array;
-  readonly #comes: Float64Array;
-  readonly #next: Int32Array;
-  /** Arrival time of the last pending load. */
-  readonly #lastComes: Float64Array;
+  readonly #pending: PendingLoads;
 
-  /**
-   * The first parameters are those of Caches.
-   * @param scales factors of the cost of an access, by its site; undefined: all 1
-   */
-  constructor(machine: MachineModel, placement: Placement, words: number, inUse: number, scales?: Float64Array) {
+  /** The first parameters are those of Caches. */
+  constructor(machine: MachineModel, placement: Placement, words: number, inUse: number, { scales, objects }: CoreOptions = {}) {
     const { threads, cores, coreOf } = placement;
     const slower = slowdowns(machine, placement);
     this.#scales = scales;
@@ -78,10 +73,10 @@ export class Cores {
     this.#hyperThreads = cores < threads ? new HyperThreads(placement) : undefined;
     this.#branches = new Branches(threads);
     this.#kindNs = kindNs(machine);
+    this.#atomicsOverlap = machine.atomicsOverlap === true;
     this.#mispredictNs = machine.mispredictNs;
     this.#window = Math.max(1, Math.min(MOST_AHEAD, Math.round(machine.windowNs / machine.accessNs)));
     this.#buffer = machine.storeBuffer;
-    this.#chainNs = CHAIN_HITS * machine.l1.ns;
     this.#complete = new Float64Array(threads * this.#window);
     this.#reason = new Uint8Array(threads * this.#window);
     this.#count = new Int32Array(threads);
@@ -91,11 +86,7 @@ export class Cores {
     this.#lastReason = new Uint8Array(threads);
     this.#lastStored = new Float64Array(threads);
     this.#lastLoaded = new Float64Array(threads);
-    this.#leadsTo = new Int32Array(threads * UNDERWAY).fill(-REACH);
-    this.#line = new Int32Array(threads * UNDERWAY).fill(-1);
-    this.#comes = new Float64Array(threads * UNDERWAY);
-    this.#next = new Int32Array(threads);
-    this.#lastComes = new Float64Array(threads);
+    this.#pending = new PendingLoads(threads, machine.l1.ns, objects);
   }
 
   /** Returns the time of `thread`'s next access, after one of `kind` (see ACCESS) that begins at `now`. */
@@ -111,8 +102,19 @@ export class Cores {
       const resolved = Math.max(at, this.#lastLoaded[thread]) + this.#mispredictNs * scale * this.#slower[thread];
       at = this.#until(thread, at, resolved, EVENT.mispredict);
     }
+    const overlaps = this.#atomicsOverlap && ordersAll(kind);
     const computing = this.#kindNs[kind] * scale * this.#slower[thread];
     at += this.#hyperThreads === undefined ? computing : this.#hyperThreads.compute(thread, computing, at);
+    if (overlaps) {
+      const start = this.#pending.addressKnown(thread, word, at);
+      const comes = start + this.caches.latency(thread, kind, line, start) * scale;
+      const reason = this.caches.event;
+      // A locked instruction stores, too, after all stores before it.
+      this.#finish(thread, place, kind === ACCESS.atomicLoad ? comes : Math.max(comes, this.#lastStored[thread]), reason);
+      if (kind !== ACCESS.atomicLoad) this.#lastStored[thread] = this.#lastComplete[thread];
+      this.#lastLoaded[thread] = comes;
+      return at;
+    }
     if (!isPlain(kind)) {
       // All earlier accesses complete first, and no later one begins before it completes.
       at = this.#until(thread, at, this.#lastComplete[thread], this.#lastReason[thread]);
@@ -123,7 +125,7 @@ export class Cores {
       this.#finish(thread, place, at, 0);
       return at;
     }
-    const start = this.#lastComes[thread] > at ? this.#addressKnown(thread, word, at) : at;
+    const start = this.#pending.addressKnown(thread, word, at);
     const ns = this.caches.latency(thread, kind, line, start) * scale;
     const reason = this.caches.event;
     if (kind === ACCESS.store || kind === ACCESS.byteStore) {
@@ -135,9 +137,8 @@ export class Cores {
       this.#finish(thread, place, start, reason);
       return at;
     }
-    const comes = Math.max(start + ns, this.#lastComes[thread] > start ? this.#lineComes(thread, line) : 0);
+    const comes = this.#pending.load(thread, word, value, at, start, ns);
     this.#lastLoaded[thread] = comes;
-    if (comes > at) this.#remember(thread, value, ns > 0 ? line : -1, comes);
     this.#finish(thread, place, comes, reason);
     return at;
   }
@@ -168,33 +169,6 @@ export class Cores {
     this.caches.stalled(thread, event, then - now);
     return then;
   }
-
-  /** Returns the time at which the address of `word` is known: after the arrival of a pointer to it. */
-  #addressKnown(thread: number, word: number, now: number): number {
-    let known = now;
-    for (let i = thread * UNDERWAY; i < (thread + 1) * UNDERWAY; i++) {
-      const inside = word - this.#leadsTo[i];
-      if (inside >= 0 && inside < REACH && this.#comes[i] + this.#chainNs > known) known = this.#comes[i] + this.#chainNs;
-    }
-    return known;
-  }
-
-  /** Returns the arrival time of a pending line; 0 if it is not pending. */
-  #lineComes(thread: number, line: number): number {
-    let comes = 0;
-    for (let i = thread * UNDERWAY; i < (thread + 1) * UNDERWAY; i++) if (this.#line[i] === line && this.#comes[i] > comes) comes = this.#comes[i];
-    return comes;
-  }
-
-  #remember(thread: number, value: number, line: number, comes: number): void {
-    const i = thread * UNDERWAY + this.#next[thread];
-    this.#next[thread] = (this.#next[thread] + 1) % UNDERWAY;
-    // A pointer is a byte offset; its low bits may be tags. See memory/address.ts.
-    this.#leadsTo[i] = (value >>> 2) & ~1;
-    this.#line[i] = line;
-    this.#comes[i] = comes;
-    if (comes > this.#lastComes[thread]) this.#lastComes[thread] = comes;
-  }
 }
 
 /** Returns the place in a thread's ring of `size` of the entry that is the part of one of `sharing` threads before `place`. */
@@ -202,6 +176,11 @@ function ringPlace(thread: number, size: number, place: number, sharing: number)
   const first = thread * size;
   const part = Math.max(1, Math.floor(size / sharing));
   return first + ((place - first + size - part) % size);
+}
+
+/** Reports whether accesses of `kind` are locked instructions, or loads and stores that are ordered as those are. */
+function ordersAll(kind: number): boolean {
+  return kind >= ACCESS.atomicLoad && kind <= ACCESS.casFailed;
 }
 
 /** Returns the ns of an access of each kind that hits the first cache. */

@@ -46,6 +46,10 @@ export const MachineModelShape = z.strictObject({
   miss: z.array(missShape).min(1).max(100).refine((points) => points.every(({ bytes }, i) => i === 0 || bytes > points[i - 1].bytes), 'the sizes must ascend'),
   /** Time between two prefetched lines. */
   streamNs: line,
+  /** Latency of a prefetched line, in addition to a hit of the first cache; without it that of the second cache. */
+  prefetchedNs: line.optional(),
+  /** Streams that a core prefetches at a time, across the ends of pages; without it 128, each in a page. */
+  streams: z.int().min(1).max(128).optional(),
   /** Work that a core does ahead of an incomplete access. */
   windowNs: line,
   /** Stores in the store buffer. */
@@ -64,6 +68,8 @@ export const MachineModelShape = z.strictObject({
   tunedAccessNs: ns(0.001, 1000),
   atomicLoadNs: access,
   atomicStoreNs: access,
+  /** True if misses before and after an atomic access overlap; without it, it waits for all before it, and all after it wait for it. */
+  atomicsOverlap: z.boolean().optional(),
   /** A compare-exchange, an addition. */
   rmwNs: access,
   /** One line of a fill or a copy. */

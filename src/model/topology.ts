@@ -36,8 +36,10 @@ const Tlb = z.strictObject({
   second: z.int().min(1).max(2 ** 20),
   /** Time of a translation that only the second level has. */
   secondNs: access,
-  /** Time of a walk through the tables of pages. A core makes one at a time. */
+  /** Time of a walk through the tables of pages. */
   walkNs: line,
+  /** Walks that a core makes at a time; without it, one. */
+  walkers: z.int().min(1).max(64).optional(),
 });
 export type Tlb = z.infer<typeof Tlb>;
 

@@ -21,6 +21,7 @@ import type { Caches } from './caches.ts';
 import { Cores } from './cores.ts';
 import { LINE_SHIFT } from './line.ts';
 import type { MachineModel } from './machine-model.ts';
+import { HeapObjects } from './objects.ts';
 import { placeThreads, type Pin } from './placement.ts';
 
 /** The lead that a thread may have over another, ns. */
@@ -122,7 +123,7 @@ export class VirtualTime implements Host {
     this.#threads = n;
     this.#beyond = (m.length | ((1 << LINE_SHIFT) - 1)) + 1;
     this.#interleaved = interleaved;
-    this.#cores = new Cores(machine, placeThreads(machine, n, pin), this.words, inUse, scales);
+    this.#cores = new Cores(machine, placeThreads(machine, n, pin), this.words, inUse, { scales, objects: new HeapObjects(m) });
     this.#fibers = threads.map((start) => core.$spawn(start(m)));
     this.#results = threads.map(() => undefined);
     this.#messages = threads.map(() => undefined);

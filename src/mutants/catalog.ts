@@ -1,5 +1,11 @@
 /** Every mutant, by the protocol that it breaks, in the order in which `--list` shows them. */
 import { CHANNELS } from './channels.ts';
+import { BARRIERS } from './concurrent-barriers.ts';
+import { CHECKMARKS } from './concurrent-checkmark.ts';
+import { MARK_ENDS } from './concurrent-ends.ts';
+import { ASSISTING } from './assisting.ts';
+import { CONCURRENT_MARKING } from './concurrent-marking.ts';
+import { STACK_SCANS } from './concurrent-stacks.ts';
 import { FINALIZERS } from './finalizers.ts';
 import { PACING } from './pacing.ts';
 import { PROFILING } from './profile.ts';
@@ -22,8 +28,10 @@ import { CALLS } from './system-calls.ts';
 import { FIGURES } from './cycle-figures.ts';
 import { MEMORY } from './given-back.ts';
 import { QUEUES } from './finalizer-queue.ts';
+import { SPAN_MARKING } from './span-marking.ts';
 import { SPECIALS } from './specials.ts';
 import { STATISTICS } from './statistics.ts';
+import { ORDERINGS } from './orderings.ts';
 import { WAITQ } from './wait-queues.ts';
 import type { KnownBug } from './known-bug.ts';
 
@@ -54,4 +62,12 @@ export const MUTANTS: readonly KnownBug[] = [
   ...MEMORY,
   ...STATISTICS,
   ...FIGURES,
+  ...ORDERINGS,
+  ...CONCURRENT_MARKING,
+  ...BARRIERS,
+  ...STACK_SCANS,
+  ...MARK_ENDS,
+  ...CHECKMARKS,
+  ...SPAN_MARKING,
+  ...ASSISTING,
 ];

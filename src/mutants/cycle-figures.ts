@@ -27,7 +27,7 @@ export const FIGURES: readonly KnownBug[] = [
     name: 'numgc-once',
     history: 'constructed',
     breaks: 'a collection that another one follows at once is not counted',
-    file: 'src/runtime/gc.ts',
+    file: 'src/runtime/cycle-figures.ts',
     find: `  m[NUMGC]++;
 `,
     replace: `  if (m[NUMGC] === 0) m[NUMGC]++;
@@ -38,9 +38,9 @@ export const FIGURES: readonly KnownBug[] = [
     name: 'pause-added-twice',
     history: 'constructed',
     breaks: 'each pause is added twice',
-    file: 'src/runtime/gc.ts',
-    find: 'addWide(m, MSTATS + MStats.at.pauseTotalNs, times.end - times.t0);',
-    replace: 'addWide(m, MSTATS + MStats.at.pauseTotalNs, 2 * (times.end - times.t0));',
+    file: 'src/runtime/cycle-figures.ts',
+    find: 'addWide(m, MSTATS + MStats.at.pauseTotalNs, ns);',
+    replace: 'addWide(m, MSTATS + MStats.at.pauseTotalNs, 2 * ns);',
     scenarios: ['traced'],
   },
   {
@@ -50,12 +50,14 @@ export const FIGURES: readonly KnownBug[] = [
     file: 'src/runtime/gc.ts',
     find: `  cachestats(m, mp);
   const heap0 = sweepsInPause(m) ? m[HEAP_ALLOC_Q] * 8 : estimateLiveBefore(m);
-  setGoal(m, m[HEAP_ALLOC_Q]);
+  if (marksBeside(m)) setTrigger(m, m[HEAP_ALLOC_Q], triggerPercent(m, m[GCPERCENT]));
+  else setGoal(m, m[HEAP_ALLOC_Q]);
   m[MSTATS + MStats.at.heapMarkedQ] = m[HEAP_ALLOC_Q];`,
     replace: `  m[MSTATS + MStats.at.heapMarkedQ] = m[HEAP_ALLOC_Q];
   cachestats(m, mp);
   const heap0 = sweepsInPause(m) ? m[HEAP_ALLOC_Q] * 8 : estimateLiveBefore(m);
-  setGoal(m, m[HEAP_ALLOC_Q]);`,
+  if (marksBeside(m)) setTrigger(m, m[HEAP_ALLOC_Q], triggerPercent(m, m[GCPERCENT]));
+  else setGoal(m, m[HEAP_ALLOC_Q]);`,
     scenarios: ['traced'],
   },
   {
@@ -72,7 +74,7 @@ export const FIGURES: readonly KnownBug[] = [
     name: 'gcstats-of-first-only',
     history: 'constructed',
     breaks: "the helpers' statistics are not reset: they count again in the next cycle",
-    file: 'src/runtime/gc.ts',
+    file: 'src/runtime/cycle-figures.ts',
     find: '    m.fill(0, mAt(m, i) + GCSTATS, mAt(m, i) + GCSTATS + GCStats.words);',
     replace: '    m.fill(0, mAt(m, 0) + GCSTATS, mAt(m, 0) + GCSTATS + GCStats.words);',
     scenarios: ['traced'],

@@ -52,8 +52,8 @@ export const FINALIZERS: readonly KnownBug[] = [
   }
   const block = m[FIN + FINQ];
   const f = finalizerAt(block, m[block + CNT]);
-  writePointer(m, f + Finalizer.at.arg, p << 2);
-  m[f + Finalizer.at.arg] |= inner;
+  writePointer(m, f + Finalizer.at.arg, lowOf(m, p));
+  addInner(m, f + Finalizer.at.arg, inner);
   m[f + Finalizer.at.fn] = fn;
   m[f + Finalizer.at.context] = context;
   m[block + CNT]++;
@@ -71,8 +71,8 @@ export function queuefinalizer(m: Mem, mp: MRef, p: Ref, inner: number, fn: numb
   }
   const block = m[FIN + FINQ];
   const f = finalizerAt(block, m[block + CNT]);
-  writePointer(m, f + Finalizer.at.arg, p << 2);
-  m[f + Finalizer.at.arg] |= inner;
+  writePointer(m, f + Finalizer.at.arg, lowOf(m, p));
+  addInner(m, f + Finalizer.at.arg, inner);
   m[f + Finalizer.at.fn] = fn;
   m[f + Finalizer.at.context] = context;
   m[block + CNT]++;

@@ -218,7 +218,7 @@ export const MEMORY: readonly KnownBug[] = [
     name: 'last-gc-not-set',
     history: 'constructed',
     breaks: 'the end time of the last collection is not stored',
-    file: 'src/runtime/gc.ts',
+    file: 'src/runtime/cycle-figures.ts',
     find: `  storeWide(m, MSTATS + MStats.at.lastGc, now);
 `,
     replace: '',

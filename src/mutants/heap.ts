@@ -148,8 +148,8 @@ export const HEAP: readonly KnownBug[] = [
     history: 'commit d57c889ae8: arena_used was raised before bitmap and span map were there',
     breaks: 'arena_used grows before the span map is mapped: a pointer check reads an unmapped span map',
     file: 'src/malloc/arena.ts',
-    find: '  mapBits(m, mp, end - m[ARENA]);\n  mapSpans(m, mp, end - m[ARENA]);\n  m[ARENA_USED] = end;',
-    replace: '  m[ARENA_USED] = end;\n  mapBits(m, mp, end - m[ARENA]);\n  mapSpans(m, mp, end - m[ARENA]);',
+    find: '  mapBits(m, mp, end - m[ARENA]);\n  mapSpans(m, mp, end - m[ARENA]);\n  // Atomic: an M that loads it by Atomics sees the bitmap and the span map mapped that far.\n  Atomics.store(m, ARENA_USED, end);',
+    replace: '  Atomics.store(m, ARENA_USED, end);\n  mapBits(m, mp, end - m[ARENA]);\n  mapSpans(m, mp, end - m[ARENA]);',
     scenarios: ['arena-growth'],
   },
   {

@@ -100,11 +100,9 @@ export const MARKING: readonly KnownBug[] = [
     history: 'constructed',
     breaks: 'an interior pointer marks the word it points to, not the start of its block',
     file: FLUSH,
-    find: `      ti = 0;
-      b = (arena - ((off >> groupShift) << 1) - 2) | 0;
-      shift = (off >> wordShift) & IN_GROUP;`,
-    replace: `      ti = 0;
-      b = (arena - ((off >> groupShift) << 1) - 2) | 0;`,
+    find: `      if ((bits & SCANNED) !== 0) continue;
+      break;`,
+    replace: '      if ((bits & SCANNED) !== 0) continue;',
     scenarios: ['mark-mixed'],
   },
   {
@@ -284,13 +282,14 @@ export const MARKING: readonly KnownBug[] = [
     history: '902911bcff; our parfor is never allocated, so the slip is an allocation that collects where it must not',
     breaks: 'a new object is stored in its slot after the safe point: a collection started by its own allocation frees it',
     file: 'src/runtime/mutator.ts',
-    find: `  writePointer(m, m[gp + FP] + i * m[PTR_WORDS], address);
+    find: `  writeFrame(m, m[gp + FP] + i * m[PTR_WORDS], low);
+  if (m[ASSISTS_OF] !== 0) allocatedBeside(m, mp, gp);
   // Racy: a stale value only starts a collection a little early or late, and gcStart reads it again.
-  if (racyLoad(m, HEAP_ALLOC_Q) >= racyLoad(m, XNEXT_GC_Q)) gcStart(m, mp, FORCE.no);
+  else if (racyLoad(m, HEAP_ALLOC_Q) >= racyLoad(m, XNEXT_GC_Q)) gcStart(m, mp, FORCE.no);
   else safepoint(m, mp);`,
     replace: `  if (racyLoad(m, HEAP_ALLOC_Q) >= racyLoad(m, XNEXT_GC_Q)) gcStart(m, mp, FORCE.no);
   else safepoint(m, mp);
-  writePointer(m, m[gp + FP] + i * m[PTR_WORDS], address);`,
+  writeFrame(m, m[gp + FP] + i * m[PTR_WORDS], low);`,
     scenarios: ['whole-cycle'],
   },
   {

@@ -193,9 +193,9 @@ export const STATISTICS: readonly KnownBug[] = [
     history: 'constructed',
     breaks: 'a new tiny block is also counted as a shared allocation',
     file: 'src/malloc/malloc.ts',
-    find: `  clearWords(m, p, TINY_BYTES >> 2);
+    find: `  clearWords(m, p, TINY_WORDS);
 `,
-    replace: `  clearWords(m, p, TINY_BYTES >> 2);
+    replace: `  clearWords(m, p, TINY_WORDS);
   m[c + LOCAL_TINYALLOCS]++;
 `,
     scenarios: ['tiny-blocks'],

@@ -126,8 +126,8 @@ export function sweepone(m: Mem, mp: MRef): number {
     history: 'commit f8e4a2ef94: a collection could begin between the look at the generation and the change that counts on it. Ms stop by themselves here, and the core checks that such a caller has locks > 0',
     breaks: 'addspecial allows a collection to begin: the span may need sweeping again before the special is added',
     file: 'src/malloc/specials.ts',
-    find: '  m[mp + LOCKS]++;\n  ensureSwept(m, mp, s);\n  const offset = (address >>> 0) - m[s + START] * 4;\n  lock(m, mp, s + SPANLOCK);\n  const link = findLink(m, s, offset, m[x + KIND]);',
-    replace: '  ensureSwept(m, mp, s);\n  m[mp + LOCKS]++;\n  const offset = (address >>> 0) - m[s + START] * 4;\n  lock(m, mp, s + SPANLOCK);\n  const link = findLink(m, s, offset, m[x + KIND]);',
+    find: '  m[mp + LOCKS]++;\n  ensureSwept(m, mp, s);\n  const offset = offsetOf(address) - m[s + START] * 4;\n  lock(m, mp, s + SPANLOCK);\n  const link = findLink(m, s, offset, m[x + KIND]);',
+    replace: '  ensureSwept(m, mp, s);\n  m[mp + LOCKS]++;\n  const offset = offsetOf(address) - m[s + START] * 4;\n  lock(m, mp, s + SPANLOCK);\n  const link = findLink(m, s, offset, m[x + KIND]);',
     scenarios: ['tiny-blocks'],
   },
   {
@@ -144,8 +144,8 @@ export function sweepone(m: Mem, mp: MRef): number {
     history: 'constructed',
     breaks: 'a finalizer is added to the list of a span that a sweeper reads without a lock',
     file: 'src/malloc/specials.ts',
-    find: '  ensureSwept(m, mp, s);\n  const offset = (address >>> 0) - m[s + START] * 4;\n  lock(m, mp, s + SPANLOCK);\n  const link = findLink(m, s, offset, m[x + KIND]);',
-    replace: '  const offset = (address >>> 0) - m[s + START] * 4;\n  lock(m, mp, s + SPANLOCK);\n  const link = findLink(m, s, offset, m[x + KIND]);',
+    find: '  ensureSwept(m, mp, s);\n  const offset = offsetOf(address) - m[s + START] * 4;\n  lock(m, mp, s + SPANLOCK);\n  const link = findLink(m, s, offset, m[x + KIND]);',
+    replace: '  const offset = offsetOf(address) - m[s + START] * 4;\n  lock(m, mp, s + SPANLOCK);\n  const link = findLink(m, s, offset, m[x + KIND]);',
     scenarios: ['specials-sweep'],
   },
   {
@@ -153,8 +153,8 @@ export function sweepone(m: Mem, mp: MRef): number {
     history: 'constructed',
     breaks: 'a finalizer is removed from the list of a span while a sweeper changes that list',
     file: 'src/malloc/specials.ts',
-    find: '  ensureSwept(m, mp, s);\n  const offset = (address >>> 0) - m[s + START] * 4;\n  lock(m, mp, s + SPANLOCK);\n  const link = findLink(m, s, offset, kind);',
-    replace: '  const offset = (address >>> 0) - m[s + START] * 4;\n  lock(m, mp, s + SPANLOCK);\n  const link = findLink(m, s, offset, kind);',
+    find: '  ensureSwept(m, mp, s);\n  const offset = offsetOf(address) - m[s + START] * 4;\n  lock(m, mp, s + SPANLOCK);\n  const link = findLink(m, s, offset, kind);',
+    replace: '  const offset = offsetOf(address) - m[s + START] * 4;\n  lock(m, mp, s + SPANLOCK);\n  const link = findLink(m, s, offset, kind);',
     scenarios: ['specials-sweep'],
   },
   {

@@ -16,8 +16,8 @@ export const TINY: readonly KnownBug[] = [
     history: 'commit 0e84088715, at a new block',
     breaks: 'all of a new tiny block counts as free though it holds the first object: the last object reaches into the next block',
     file: 'src/malloc/malloc.ts',
-    find: '    m[c + TINYSIZE] = TINY_BYTES - size;',
-    replace: '    m[c + TINYSIZE] = TINY_SIZE;',
+    find: '    m[c + TINYSIZE] = block - size;',
+    replace: '    m[c + TINYSIZE] = block;',
     scenarios: ['tiny-blocks'],
   },
   {
@@ -25,8 +25,8 @@ export const TINY: readonly KnownBug[] = [
     history: 'constructed',
     breaks: 'the first word of a tiny block is handed out with the freelist link in it',
     file: 'src/malloc/malloc.ts',
-    find: 'clearWords(m, p, TINY_BYTES >> 2);',
-    replace: 'clearWords(m, p + 2, TINY_SIZE >> 3);',
+    find: 'clearWords(m, p, TINY_WORDS);',
+    replace: 'clearWords(m, p + 2, TINY_WORDS >> 1);',
     scenarios: ['tiny-blocks'],
   },
   {

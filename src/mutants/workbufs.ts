@@ -56,8 +56,8 @@ export const WORKBUFS: readonly KnownBug[] = [
     history: 'd1cae6358c; our Ms ask for work when their buffer is empty, so the slip is not to look at it after the last pointers were flushed into it',
     breaks: "an M's partly filled buffer counts as empty: its objects are never scanned",
     file: 'src/gc/scan-objects.ts',
-    find: 'if (m[sb + NOBJ] === 0 || objects > RUN) break;',
-    replace: 'm[sb + NOBJ] = 0; break;',
+    find: 'if (nobj === 0 || flushes > MOST_FLUSHES) break;',
+    replace: 'nobj = 0; break;',
     scenarios: ['mark-bits', 'whole-cycle'],
   },
   {

@@ -23,7 +23,8 @@ import { lawsOf } from './scaling-laws.ts';
 import { SCALE_PHASES, splitsObjects, type ScaleResult, type Scaling } from './scaling.ts';
 import { count, cycle, memstats, ns, print, schemaOf, shapeOf, strictly, text } from './schema.ts';
 import type { RunSetting } from './summary.ts';
-import { TimelineShape, type Timeline } from './timeline.ts';
+import type { Timeline } from './timeline.ts';
+import { TimelineShape } from './timeline-shape.ts';
 
 /** 2: PauseNs is Go's ring of 256, not the last pauses alone. */
 const RUN_SCHEMA = 2;

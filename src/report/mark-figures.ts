@@ -42,6 +42,10 @@ export const MARK_FIGURES = {
     unit: 'number', format: formatCount, of: medianOf((c) => c.threads.reduce((sum, { casFailed }) => sum + casFailed, 0)),
     about: 'CASes of a mark that another thread won; median of a collection',
   },
+  objectsAVisit: {
+    unit: 'number', format: formatNumber, of: medianOf((c) => (c.spanVisits === 0 ? 0 : c.spanObjects / c.spanVisits)),
+    about: 'objects scanned in a visit of a span; median of a collection; 0 unless --policy spans',
+  },
   balance: {
     unit: 'number', format: formatNumber, of: medianOf(balance),
     about: 'objects marked by the busiest thread over the mean of all threads; median of a collection',

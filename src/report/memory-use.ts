@@ -6,6 +6,7 @@ import { loadWide } from '../memory/wide.ts';
 import { ARENA_USED } from '../malloc/mheap-record.ts';
 import { MSTATS, MStats } from '../malloc/mstats.ts';
 import { POLICY } from '../gc/policy.ts';
+import { PageState, ScanBits } from '../gc/spans/state.ts';
 import { WORK, Work } from '../gc/work.ts';
 import { formatBytes } from '../base/units.ts';
 
@@ -29,14 +30,20 @@ export function readMemoryUse(m: Mem): MemoryUse {
   const at = (field: keyof typeof Config.at) => m[CONFIG + Config.at[field]];
   const words = m[ARENA_USED] - at('arenaStart');
   const sys = (...fields: readonly number[]) => fields.reduce((sum, field) => sum + loadWide(m, MSTATS + field), 0);
-  const hints = at('policy') === POLICY['go1.3'] ? 0 : words / 128;
+  const ofLoop = words * markLoopShare(at('policy'));
   return {
     heap: words * 4,
     bitmap: (words / (8 * ptrWords(m))) * 4,
     spans: sys(mspanSys) + (words / PAGE_WORDS) * 4,
-    beside: hints * 4 + sys(mcacheSys, buckhashSys, otherSys),
+    beside: ofLoop * 4 + sys(mcacheSys, buckhashSys, otherSys),
     workBuffers: m[WORK + Work.at.nbufs] * at('workbufWords') * 4,
   };
+}
+
+/** Words that mark loop number `policy` keeps for each word of the heap. */
+function markLoopShare(policy: number): number {
+  if (policy === POLICY['go1.3']) return 0;
+  return policy === POLICY.spans ? (PageState.words + ScanBits.words) / PAGE_WORDS : 1 / 128;
 }
 
 /** Returns "metadata 7.8 % of the heap for bitmap and spans, 0.8 % for the rest; …"; nothing for an empty heap. */

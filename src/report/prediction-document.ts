@@ -8,7 +8,7 @@ import type { PredictionComparison } from './prediction-compare.ts';
 import { sharesOf, timesOf, type Prediction } from './prediction.ts';
 import { lawsOf } from './scaling-laws.ts';
 import { count, ns, print, strictly, text } from './schema.ts';
-import { TimelineShape } from './timeline.ts';
+import { TimelineShape } from './timeline-shape.ts';
 import { WhatIfShape, whatIfFields } from './what-if.ts';
 
 /** 2: its fields are those of a measurement. */

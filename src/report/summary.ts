@@ -1,4 +1,5 @@
 /** The text report of a finished run: a list of facts. */
+import { stoppedWorlds } from '../gc/stopped-worlds.ts';
 import { printable } from '../base/printable.ts';
 import type { RunResult } from '../run/api.ts';
 import type { Represented } from '../workloads/represent.ts';
@@ -34,7 +35,7 @@ function facts({ memstats, cycles, elapsedNs, verified, heap, heapdump }: RunRes
     ['collections', collections(cycles)],
   ];
   if (cycles.length > 0) {
-    rows.push(['pauses', spread(cycles.map(({ pauseNs }) => pauseNs))]);
+    rows.push(['pauses', spread(cycles.flatMap(stoppedWorlds).map(({ startNs, endNs }) => endNs - startNs))]);
     rows.push(['mark time', spread(cycles.map(({ markNs }) => markNs))]);
   }
   if (verified > 0) rows.push(['verified', `${plural(verified, 'checkpoint')}, nothing wrong`]);

@@ -6,7 +6,7 @@
  * The input is the .ts sources, not tsc's output: planting a mutant is a text change that
  * takes 60 ms to bundle.
  */
-import { dirname, resolve } from 'node:path';
+import { dirname, isAbsolute, resolve } from 'node:path';
 import type { SourceMapPayload } from 'node:module';
 import { rolldown, type RolldownBuild } from 'rolldown';
 import { plantCounts } from './edges/plant.ts';
@@ -23,12 +23,15 @@ export interface Bundle {
 
 /**
  * Modules that are replaced in the bundle, by path suffix. The scheduler provides the clock, and
- * the byte view is cached; `$now` and `$bytes` are in the prologue. Compiled code can't stop at
+ * the byte view is cached; thread i runs M i; `$now`, `$thread` and `$bytes` are in the prologue. Compiled code can't stop at
  * an access, so the source that it was compiled from runs instead.
  */
 const INTRINSICS: Readonly<Record<string, string>> = {
   'src/base/clock.ts': `export function nanotime(): number { return $now(); }
 export function unixtime(): number { return Math.floor($now() / 1e6); }
+`,
+  'src/base/this-m.ts': `export function becomeM(_i: number): void {}
+export function thisM(): number { return $thread(); }
 `,
   'src/memory/bytes.ts': `export function byteView(memory: Int32Array): Uint8Array { return $bytes(memory); }
 `,
@@ -37,6 +40,11 @@ export { scanObjects } from './scan-objects.ts';
 export { scanPieces } from './scan-pieces.ts';
 export { scanRun } from './scan-run.ts';
 export { scanTyped } from './scan-typed.ts';
+export { scanSpans } from './spans/scan.ts';
+`,
+  'src/malloc/compiled.ts': `export { leaveMalloc } from './help.ts';
+export { mallocSmall, refillOrDie } from './small.ts';
+export { sweepone } from './sweep.ts';
 `,
 };
 
@@ -80,10 +88,19 @@ export async function bundleCore(entry: string, overlay: Overlay = new Map(), is
   return { code: code.replace(RUNTIME, (lines) => lines.replace(/[^\n]/g, '')), map };
 }
 
+/** Returns the paths of `entry` and of everything that it imports. */
+export async function sourcesOf(entry: string): Promise<readonly string[]> {
+  const build = await rolldown({ input: entry, platform: 'node', logLevel: 'silent', treeshake: false });
+  await build.generate({ format: 'esm' });
+  const files = await build.watchFiles;
+  await build.close();
+  return files.filter((path) => isAbsolute(path));
+}
+
 /** Returns the one chunk of a build, with absolute paths in its map, and closes the build. */
 export async function outputOf(build: RolldownBuild, entry: string): Promise<Bundle> {
   try {
-    const { output } = await build.generate({ format: 'esm', sourcemap: true, minify: false, dir: dirname(entry) });
+    const { output } = await build.generate({ format: 'esm', sourcemap: true, minify: false, codeSplitting: false, dir: dirname(entry) });
     const chunk = output[0];
     if (chunk.map === null) throw new Error(`${entry}: bundled without a source map`);
     const sources = chunk.map.sources.map((source) => resolve(dirname(entry), source));

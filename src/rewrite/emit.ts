@@ -302,7 +302,7 @@ export class Emitter {
     const site = this.#site(node, fills ? 'fill' : 'copy');
     const { first, use } = this.#operands(node.arguments);
     const start = (fills ? use[1] : use[0]) ?? '0';
-    return sequence(first, this.#guard(site, start), this.#op(fills ? '$fill' : '$copy', site, ...use));
+    return sequence(first, this.#guard(site, `$range(${start})`), this.#op(fills ? '$fill' : '$copy', site, ...use));
   }
 
   /** Parks for the duration of the spin. */

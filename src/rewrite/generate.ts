@@ -1,5 +1,4 @@
 /** Generates modules from source and loads them. Needs the build tools. */
-import { compileFunction } from 'node:vm';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join, relative } from 'node:path';
@@ -17,9 +16,9 @@ export async function generateCore(entry: string, root: string, overlay?: Overla
   return transform(await bundleCore(entry, overlay, isUsers), root, isUsers);
 }
 
-/** Generates the variant of `entry` for the machine model. */
-export async function generateCosted(entry: string, root: string): Promise<Generated> {
-  return transformCosted(await bundleCore(entry), root);
+/** Generates the variant of `entry` for the machine model, with the texts of `overlay` in place of files. */
+export async function generateCosted(entry: string, root: string, overlay?: Overlay): Promise<Generated> {
+  return transformCosted(await bundleCore(entry, overlay), root);
 }
 
 /** Writes a generated module and its map to `path`. */
@@ -33,28 +32,18 @@ export function writeGenerated(generated: Generated, path: string): void {
  * Writes a prebuilt module to `path`, without whitespace and comments and with short local
  * names: every process loads it, and the package ships it. Stack traces keep function names.
  */
-export async function writePrebuilt({ code }: Generated, path: string): Promise<void> {
-  const { code: dense, errors } = await minify(path, code, { module: true, compress: false, mangle: { toplevel: false, keepNames: true }, codegen: { removeWhitespace: true } });
-  if (errors.length > 0) throw new Error(`${path}: ${errors[0].message}`);
-  writeFileSync(path, dense);
+export async function writePrebuilt(generated: Generated, path: string): Promise<void> {
+  writeFileSync(path, await prebuilt(generated, path));
 }
 
-/** An export as it appears in generated code, at the beginning of a line. */
-const EXPORT = /^export (?:\{(?<list>[^}]*)\};?$|(?:function|var|const) (?<name>[\w$]+))/gm;
-
 /**
- * Runs a generated module without imports as the body of a function. An imported module stays in
- * memory until the process ends. This one is collected once its exports are unused, so a process
- * can run many mutants.
+ * Returns the text of a generated module, or of its expression, without whitespace.
+ * @param path names the module in errors
  */
-export function evaluateGenerated<Module>({ code }: Generated): GeneratedCore<Module> {
-  const exported: string[] = [];
-  const body = code.replace(EXPORT, (declaration: string, list: string | undefined, name: string | undefined) => {
-    if (name !== undefined) exported.push(name);
-    else for (const each of list!.split(',')) exported.push(each.trim().replace(/^(\S+) as (\S+)$/, '$2: $1'));
-    return name === undefined ? '' : declaration.slice('export '.length);
-  });
-  return compileFunction(`'use strict';${body}\nreturn { ${exported.join(', ')} };`, [], { filename: 'core' })() as GeneratedCore<Module>;
+export async function prebuilt({ code }: { readonly code: string }, path: string): Promise<string> {
+  const { code: dense, errors } = await minify(path, code, { module: true, compress: false, mangle: { toplevel: false, keepNames: true }, codegen: { removeWhitespace: true } });
+  if (errors.length > 0) throw new Error(`${path}: ${errors[0].message}`);
+  return dense;
 }
 
 /** Loads a generated module and its imports from temporary files, and removes the files. */

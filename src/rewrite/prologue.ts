@@ -12,6 +12,9 @@ import { ACCESS, type Site, type SiteKind } from './sites.ts';
 /** Returned by $resume when the coroutine has finished; never a site. */
 export const FINISHED = -0x8000_0000;
 
+/** The word that a thread waits on which has nothing to run: none. */
+export const IDLE = -2;
+
 /** The limit of iterations of a user's loops between two accesses; no loop that ends needs as many. */
 export const MOST_TICKS = 20_000_000;
 
@@ -33,14 +36,15 @@ export const AFTER_STEP = `    if (!step.done) {
 `;
 
 const CONTROL = `
-var $dirty = new Uint8Array(0), $fresh = [], $freshCount = 0, $calls = null, $budget = 0, $start = 0, $index = 0, $timeout = 0, $result, $host = null, $viewed = null, $view = null, $ticks = 0, $tickedAt = -1;
-export function $attach(host) { $host = host; if (host.dirty !== undefined) $dirty = host.dirty; }
+var $dirty = new Uint8Array(0), $fresh = [], $freshCount = 0, $calls = null, $budget = 0, $start = 0, $index = 0, $words = 1, $timeout = 0, $result, $host = null, $viewed = null, $view = null, $weak = null, $ticks = 0, $tickedAt = -1;
+export function $attach(host) { $host = host; $weak = host.weak ?? null; if (host.dirty !== undefined) $dirty = host.dirty; }
 export function $writeFlags() { return $dirty; }
 export function $spawn(coroutine) { return { stack: [coroutine], top: 0, calls: [] }; }
 export function $respawn(fiber, coroutine) { fiber.stack[0] = coroutine; fiber.top = 0; if (fiber.calls.length > 0) fiber.calls.length = 0; }
 function $push(callee) { $fresh[$freshCount++] = callee; }
 export function $resume(fiber, budget, message) {
   $start = $budget = budget;
+  $words = 1;
   $freshCount = $ticks = 0;
   const stack = fiber.stack;
   $calls = fiber.calls;
@@ -50,6 +54,8 @@ export function $resume(fiber, budget, message) {
 ${AFTER_STEP}export function $ran() { return $start - $budget; }
 export function $preempt() { $start -= $budget; $budget = 0; }
 export function $pendingIndex() { return $index; }
+export function $pendingWords() { return $words; }
+function $range(start) { $words = -1; return start; }
 export function $parkTimeout() { return $timeout; }
 export function $returned() { return $result; }
 export function $stack() { return $calls === null ? [] : $calls.slice(); }
@@ -57,6 +63,7 @@ export var $edges = new Uint32Array(${EDGES.length});
 export var $ledger = new Float64Array(${COLUMNS});
 var $class = Uint8Array.of(${CLASS_OF_EIGHTH.join()});
 function $now() { return $host.now($start - $budget); }
+function $thread() { return $host === null ? 0 : Math.max($host.thread ?? 0, 0); }
 function $park(site, index, ms) {
   $index = index;
   $timeout = ms === undefined || ms !== ms || ms === Infinity ? Infinity : ms > 0 ? ms * 1e6 : 0;
@@ -101,47 +108,98 @@ export const $hooked = false;
 `;
 
 const HOOKED = `
-function $load(s, m, i) { const v = m[i]; if (v === undefined) $wild(i); $host.access(s, ${ACCESS.load}, i, v, v); return v; }
-function $store(s, m, i, v) { const old = m[i]; if (old === undefined) $wild(i); $mark(i); m[i] = v; $host.access(s, ${ACCESS.store}, i, m[i], old); return v; }
-function $load8(s, m8, i) { const v = m8[i]; if (v === undefined) $wild(i / 4); $host.access(s, ${ACCESS.byteLoad}, i, v, v); return v; }
-function $store8(s, m8, i, v) { const old = m8[i]; if (old === undefined) $wild(i / 4); $mark(i >> 2); m8[i] = v; $host.access(s, ${ACCESS.byteStore}, i, m8[i], old); return v; }
-function $aload(s, m, i) { const v = m[i]; if (v === undefined) $wild(i); $host.access(s, ${ACCESS.atomicLoad}, i, v, v); return v; }
-function $astore(s, m, i, v) { const old = m[i]; if (old === undefined) $wild(i); $mark(i); m[i] = v; $host.access(s, ${ACCESS.atomicStore}, i, m[i], old); return Math.trunc(v) || 0; }
-function $rmw(s, m, i, old, v) { if (old === undefined) $wild(i); $mark(i); m[i] = v; $host.access(s, ${ACCESS.rmw}, i, m[i], old); return old; }
-function $add(s, m, i, v) { return $rmw(s, m, i, m[i], m[i] + (v | 0)); }
-function $sub(s, m, i, v) { return $rmw(s, m, i, m[i], m[i] - (v | 0)); }
-function $and(s, m, i, v) { return $rmw(s, m, i, m[i], m[i] & v); }
-function $or(s, m, i, v) { return $rmw(s, m, i, m[i], m[i] | v); }
-function $xor(s, m, i, v) { return $rmw(s, m, i, m[i], m[i] ^ v); }
-function $exchange(s, m, i, v) { return $rmw(s, m, i, m[i], v); }
-function $cas(s, m, i, e, v) {
+function $load(s, m, i) {
+  let v = m[i];
+  if (v === undefined) $wild(i);
+  const newest = v;
+  if ($weak !== null && $weak.flags[i] !== 0) v = $weak.load(i, v);
+  $host.access(s, ${ACCESS.load}, i, v, newest);
+  return v;
+}
+function $store(s, m, i, v) {
   const old = m[i];
   if (old === undefined) $wild(i);
+  $mark(i);
+  m[i] = v;
+  if ($weak !== null) $weak.store(i, old, m[i]);
+  $host.access(s, ${ACCESS.store}, i, m[i], old);
+  return v;
+}
+function $load8(s, m8, i) {
+  let v = m8[i];
+  if (v === undefined) $wild(i / 4);
+  const newest = v;
+  if ($weak !== null && $weak.flags[i >> 2] !== 0) v = $weak.loadByte(i, v);
+  $host.access(s, ${ACCESS.byteLoad}, i, v, newest);
+  return v;
+}
+function $store8(s, m8, i, v) {
+  const old = m8[i];
+  if (old === undefined) $wild(i / 4);
+  $mark(i >> 2);
+  m8[i] = v;
+  if ($weak !== null) $weak.storeByte(i, old);
+  $host.access(s, ${ACCESS.byteStore}, i, m8[i], old);
+  return v;
+}
+function $aload(s, m, i) {
+  let v = m[i];
+  if (v === undefined) $wild(i);
+  const newest = v;
+  if ($weak !== null && $weak.flags[i] !== 0) v = $weak.atomicLoad(i, v);
+  $host.access(s, ${ACCESS.atomicLoad}, i, v, newest);
+  return v;
+}
+function $astored(m, i, v) {
+  const before = m[i];
+  if (before === undefined) $wild(i);
+  $mark(i);
+  m[i] = v;
+  if ($weak !== null) $weak.atomicStore(i, before, m[i]);
+  return before;
+}
+function $astore(s, m, i, v) { const old = $astored(m, i, v); $host.access(s, ${ACCESS.atomicStore}, i, m[i], old); return Math.trunc(v) || 0; }
+function $taken(m, i) { const v = m[i]; if (v === undefined) $wild(i); return $weak === null ? v : $weak.update(i, v); }
+function $rmw(s, m, i, old, v) { $astored(m, i, v); $host.access(s, ${ACCESS.rmw}, i, m[i], old); return old; }
+function $add(s, m, i, v) { const old = $taken(m, i); return $rmw(s, m, i, old, old + (v | 0)); }
+function $sub(s, m, i, v) { const old = $taken(m, i); return $rmw(s, m, i, old, old - (v | 0)); }
+function $and(s, m, i, v) { const old = $taken(m, i); return $rmw(s, m, i, old, old & v); }
+function $or(s, m, i, v) { const old = $taken(m, i); return $rmw(s, m, i, old, old | v); }
+function $xor(s, m, i, v) { const old = $taken(m, i); return $rmw(s, m, i, old, old ^ v); }
+function $exchange(s, m, i, v) { return $rmw(s, m, i, $taken(m, i), v); }
+function $cas(s, m, i, e, v) {
+  const old = $taken(m, i);
   const won = old === (e | 0);
-  if (won) { $mark(i); m[i] = v; }
-  $host.access(s, won ? ${ACCESS.cas} : ${ACCESS.casFailed}, i, m[i], old);
+  if (won) $astored(m, i, v);
+  $host.access(s, won ? ${ACCESS.cas} : ${ACCESS.casFailed}, i, won ? m[i] : old, old);
   return old;
 }
 function $sleeps(s, m, i, v) {
-  const word = m[i];
-  if (word === undefined) $wild(i);
+  if ($weak !== null) $weak.critical(i);
+  const word = $taken(m, i);
   const sleeps = word === (v | 0);
   $host.access(s, sleeps ? ${ACCESS.wait} : ${ACCESS.waitRefused}, i, word, word);
   return sleeps;
 }
 function $notify(s, m, i, n) {
   if (m[i] === undefined) $wild(i);
+  if ($weak !== null) $weak.critical(i);
   const woken = $host.notify(i, n === undefined ? Infinity : Math.max(n, 0));
   $host.access(s, ${ACCESS.notify}, i, woken, m[i]);
   return woken;
 }
 function $fill(s, m, v, start = 0, end = m.length) {
+  if ($weak !== null) $weak.fill(start, end, v | 0);
   $filled(m, v, start, end);
   $host.access(s, ${ACCESS.fill}, start, end - start, v);
   return m;
 }
 function $copy(s, m, target, start, end = m.length) {
-  $copied(m, target, start, end);
+  if ($weak === null) $copied(m, target, start, end);
+  else {
+    $markRange(target, target + end - start);
+    $weak.copy(target, start, end);
+  }
   $host.access(s, ${ACCESS.copy}, target, end - start, start);
   return m;
 }

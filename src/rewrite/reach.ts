@@ -1,7 +1,8 @@
 /**
  * Finds the protocol edges that each export of the bundle can reach: those in the functions it
  * refers to, transitively. A function in a property of an object counts only if reached code names
- * that property, so that a table of collectors does not make every function reach all of them.
+ * that property, so that a table of collectors does not make every function reach all of them. Code that
+ * only compares the property, to see whether it is there, does not call what it holds.
  */
 import { isTopLevel } from './module-state.ts';
 import type { CoreProgram } from './program.ts';
@@ -75,7 +76,7 @@ function lookInto(program: CoreProgram, root: AnyNode, isIndexed: boolean): Foun
     }
     if (node.type === 'MemberExpression') {
       if (node.object.type === 'Identifier' && node.object.name === '$edges' && node.property.type === 'Literal') found.edges.push(Number(node.property.value));
-      if (!node.computed && node.property.type === 'Identifier') found.reads.add(node.property.name);
+      if (!node.computed && node.property.type === 'Identifier' && !isCompared(program, node)) found.reads.add(node.property.name);
     }
     if (node.type === 'ObjectPattern') {
       for (const each of node.properties) if (each.type === 'Property' && each.key.type === 'Identifier') found.reads.add(each.key.name);
@@ -95,6 +96,12 @@ function functionProperty(program: CoreProgram, node: AnyNode): { readonly name:
   const { value } = node;
   const isNamed = value.type === 'Identifier' && program.scopes.bindings.get(value)?.declaration.type === 'FunctionDeclaration';
   return isNamed || isFunction(value) ? { name: node.key.name, value } : null;
+}
+
+/** `node` is a side of `===` or `!==`. */
+function isCompared(program: CoreProgram, node: AnyNode): boolean {
+  const parent = program.parents.get(node);
+  return parent?.type === 'BinaryExpression' && (parent.operator === '===' || parent.operator === '!==');
 }
 
 /** Declarations of tables that code somewhere indexes, `TABLE[name]`: any property of these may be read. */

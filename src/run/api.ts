@@ -23,6 +23,8 @@ export interface RunResult {
   /** The workload's report on its run. */
   readonly lines: readonly string[];
   readonly elapsedNs: number;
+  /** The start of the run on the machine's clock, as `endNs` of its collections is: all threads are up. */
+  readonly startedNs: number;
   /** Number of checkpoints at which the oracle found nothing wrong. */
   readonly verified: number;
   /** The samples of the memory profiler, if it was on. */

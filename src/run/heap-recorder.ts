@@ -12,6 +12,7 @@ import type { Mem } from '../memory/struct.ts';
 import { MSTATS, MStats } from '../malloc/mstats.ts';
 import type { Cycle } from '../gc/cycle-log.ts';
 import { CHECKPOINT, wantCheckpoints } from '../gc/doorbell.ts';
+import { pauseOf, stoppedWorlds } from '../gc/stopped-worlds.ts';
 import { readHeapMap, type HeapMap } from '../inspect/heap-map.ts';
 import { HeapSamples, sampleHeap, type HeapSample } from './heap-samples.ts';
 import { HeapSnapshots, type At, type HeapSnapshot, type Moment } from './heap-snapshots.ts';
@@ -21,7 +22,7 @@ export interface Pause {
   readonly cycle: number;
   readonly startNs: number;
   readonly durationNs: number;
-  /** Bytes allocated at the end of the mark. */
+  /** Bytes allocated at the end of the mark; at its begin, for the first of two pauses of a collection. */
   readonly allocated: number;
 }
 
@@ -106,12 +107,14 @@ export class HeapRecorder {
   }
 
   /** A collection has ended. */
-  cycle({ numgc, endNs, pauseNs, checkpointNs, heap1 }: Cycle): void {
-    const heldNs = this.stops.at(-1)?.heldNs ?? 0;
-    const startNs = Math.max(0, endNs - pauseNs - this.startedNs - heldNs);
-    this.stops.push({ startNs: endNs - pauseNs, endNs, heldNs: heldNs + checkpointNs });
-    this.pauses.push({ cycle: numgc, startNs, durationNs: Math.max(0, pauseNs - checkpointNs), allocated: heap1 });
-    this.latestNs = Math.max(this.latestNs, endNs);
+  cycle(cycle: Cycle): void {
+    for (const world of stoppedWorlds(cycle)) {
+      const heldNs = this.stops.at(-1)?.heldNs ?? 0;
+      const startNs = Math.max(0, world.startNs - this.startedNs - heldNs);
+      this.stops.push({ startNs: world.startNs, endNs: world.endNs, heldNs: heldNs + world.checkpointNs });
+      this.pauses.push({ cycle: cycle.numgc, startNs, durationNs: pauseOf(world), allocated: world.allocated });
+      this.latestNs = Math.max(this.latestNs, world.endNs);
+    }
   }
 
   /** Takes a sample if one is due, and says whether the checkpoints of the next collection are wanted. */

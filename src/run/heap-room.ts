@@ -34,7 +34,9 @@ export function roomFor(image: HeapImage, needs: Needs, options: ShapeOptions, s
   // An arena of the user's size needs no spare room: it is too small only if the blocks don't fit.
   const most = arena ?? largestArenaOf(shapeOf);
   const takes = (room: ImageNeeds): number => (arena === undefined ? arenaFor(options, withHeap(room.arenaBytes)) : room.blockBytes);
-  if (takes(whole) <= most) return { needs: withHeap(whole.arenaBytes), limit: WHOLE };
+  // malloc has no block for an object of 4 GB (MAX_ALLOC in malloc/malloc.ts), so such an object is represented.
+  const hasBlocks = image.oversized === undefined || image.oversized.size === 0;
+  if (hasBlocks && takes(whole) <= most) return { needs: withHeap(whole.arenaBytes), limit: WHOLE };
   let least = takes(whole);
   for (const limit of limits()) {
     const room = imageNeeds(image, wordBytes, limit);

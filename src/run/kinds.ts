@@ -12,9 +12,14 @@ import { UsageError } from '../base/fatal.ts';
 import { printable, shown } from '../base/printable.ts';
 import { hint } from '../base/suggest.ts';
 
+/** The part of a zod schema that a caller of the library sees, so that its types need no zod. */
+export interface Schema<T> {
+  safeParse(value: unknown): { readonly success: boolean; readonly data?: T | undefined };
+}
+
 /** A set of values. */
 export interface Kind<T> {
-  readonly schema: z.ZodType<T>;
+  readonly schema: Schema<T>;
   /** Returns the word in the machine's memory that stands for `value`; the value itself if there is no such function. */
   wordOf?(value: T): number;
 }
@@ -37,7 +42,7 @@ export const LIMITS = {
   seed: 2 ** 32 - 1,
   gcEvery: 1_000_000,
   /** Bytes: offsets in the machine's memory have 32 bits. */
-  arena: 4 * 2 ** 30 - 1,
+  arena: 8 * 2 ** 30 - 1,
   timeScale: 1_000_000,
   /** A month. */
   seconds: 30 * 24 * 3600,
@@ -49,8 +54,8 @@ export const LIMITS = {
  *   without it, the value is the options themselves
  * @throws UsageError for the first part that `schema` refuses
  */
-export function check<T>(schema: z.ZodType<T>, value: unknown, name?: string): T {
-  const result = schema.safeParse(value);
+export function check<T>(schema: Schema<T>, value: unknown, name?: string): T {
+  const result = zodOf(schema).safeParse(value);
   if (result.success) return result.data;
   const [issue] = result.error.issues;
   const path = [...(name === undefined ? [] : [name]), ...issue.path.map(String)];
@@ -58,6 +63,11 @@ export function check<T>(schema: z.ZodType<T>, value: unknown, name?: string): T
   const refused = issue.path.reduce<unknown>((whole, key) => (whole as Readonly<Record<PropertyKey, unknown>>)[key], value);
   if (refused === undefined && path.length > 0) throw new UsageError(`${path.join('.')} is missing: it must be ${issue.message}`);
   throw new UsageError(`${path.join('.') || 'the options'} must be ${issue.message}, not ${shown(refused)}`);
+}
+
+/** Every schema is made by zod. */
+function zodOf<T>(schema: Schema<T>): z.ZodType<T> {
+  return schema as z.ZodType<T>;
 }
 
 /** Returns the kind of the values of `schema`, which words of the form `written` give after `convert`. */
@@ -118,7 +128,12 @@ export function namesOf<Name extends string>(bits: Readonly<Record<Name, number>
 
 /** Lists of the kind `each`; `most` bounds lists of numbers. */
 export function listOf<T>(each: Kind<T>, sentence: string, most = Infinity): Kind<readonly T[]> {
-  return { schema: z.array(each.schema, { error: sentence }).max(most, { error: `at most ${most} numbers` }) };
+  return { schema: z.array(zodOf(each.schema), { error: sentence }).max(most, { error: `at most ${most} numbers` }) };
+}
+
+/** Values of one of two kinds, neither of which refuses with the sentence of the other. */
+export function oneOfTwo<A, B>(one: Kind<A>, other: Kind<B>, sentence: string): Kind<A | B> {
+  return { schema: z.union([zodOf(one.schema), zodOf(other.schema)], { error: sentence }) };
 }
 
 type SchemasOf<T> = { readonly [Key in keyof T]-?: z.ZodType<T[Key]> };
@@ -130,8 +145,8 @@ export function objectOf<T>(fields: { readonly [Key in keyof T]-?: Kind<T[Key]> 
 }
 
 /** Returns the schema of objects that have these fields, each of which may be missing unless it is `required`, and no others. */
-export function fieldsOf<T>(fields: Readonly<Record<string, Kind<unknown>>>, sentence: string, required: readonly string[] = []): z.ZodType<T> {
-  const shape = Object.fromEntries(Object.entries(fields).map(([name, { schema }]) => [name, required.includes(name) ? schema : schema.optional()]));
+export function fieldsOf<T>(fields: Readonly<Record<string, Kind<unknown>>>, sentence: string, required: readonly string[] = []): Schema<T> {
+  const shape = Object.fromEntries(Object.entries(fields).map(([name, { schema }]) => [name, required.includes(name) ? zodOf(schema) : zodOf(schema).optional()]));
   return z.strictObject(shape, {
     error: (issue) => (issue.code === 'unrecognized_keys' ? hint((issue.keys as string[])[0], Object.keys(fields)) : sentence),
   }) as unknown as z.ZodType<T>;

@@ -2,10 +2,9 @@
  * The options of a machine, declared once. From an entry of this table come the option of the
  * library with its comment (api.ts), its validation (options.ts), the flag of the command line
  * with help, completion and man page (cli/machine-flags.ts), and the word of the machine's memory
- * (shape.ts). A new option takes an entry here, and a line in OPTION_WORDS of memory/config.ts if
+ * (shape.ts). A new option takes an entry here, or in concurrent-options.ts, and a line in OPTION_WORDS of memory/config.ts if
  * the machine itself reads it.
  */
-import { z } from 'zod';
 import { UsageError } from '../base/fatal.ts';
 import { printable } from '../base/printable.ts';
 import { DEBUG, TYPES, type OptionWord } from '../memory/config.ts';
@@ -17,8 +16,10 @@ import { COLLECTOR, COLLECTORS } from '../gc/collectors/registry.ts';
 import type { Cycle } from '../gc/cycle-log.ts';
 import { POLICY, POLICY_CHARACTER } from '../gc/policy.ts';
 import type { HeapImage } from '../workloads/heaps/image.ts';
+import { CONCURRENT_OPTIONS } from './concurrent-options.ts';
 import type { HeapRecorder } from './heap-recorder.ts';
-import { LIMITS, bool, callback, custom, duration, either, fieldsOf, listOf, namesOf, number, objectOf, oneOf, parseSize, recordOf, text, whole, type Kind, type TextKind } from './kinds.ts';
+import { LIMITS, bool, callback, custom, duration, either, fieldsOf, listOf, namesOf, number, objectOf, oneOf, oneOfTwo, parseSize, recordOf, text, whole, type Kind, type TextKind } from './kinds.ts';
+import { library, machine, type LibraryOption } from './machine-option.ts';
 import type { Progress } from './progress.ts';
 import { TUNING_NAMES, tunableKind, type MachineTuning } from './tuning.ts';
 
@@ -28,36 +29,7 @@ export const MIN_ARENA = 64 << 10;
 /** The machines, by the 32-bit words of a pointer. */
 export const GOARCH = { amd64: 2, '386': 1 } as const;
 
-const ARENA_HELP = 'most machines can have 2900M';
-
-/** An option of the library alone. */
-export interface LibraryOption<T> {
-  readonly kind: Kind<T> | (Kind<T> & Pick<TextKind<T>, 'wordOf'>);
-  /** The word of the machine's memory that it sets, by the kind's `wordOf`. */
-  readonly word?: OptionWord;
-}
-
-/** An option of the library that is a flag of the command line, too. */
-export interface MachineOption<T> {
-  /** A kind without `parse` is of a flag that takes no value. */
-  readonly kind: Kind<T> | TextKind<T>;
-  /** As commander takes it: `--procs <n>`. */
-  readonly flag: string;
-  /** What `sweepgen run --help` says of it. */
-  readonly help: string;
-  /** The flag's default, where help shows it and it isn't left to the machine. */
-  readonly default?: NoInfer<T>;
-  /** The word of the machine's memory that holds it, by the kind's `wordOf`. */
-  readonly word?: OptionWord;
-}
-
-function machine<T>(option: MachineOption<T>): MachineOption<T> {
-  return option;
-}
-
-function library<T>(kind: LibraryOption<T>['kind'], word?: OptionWord): LibraryOption<T> {
-  return { kind, word };
-}
+const ARENA_HELP = 'most machines can have 6500M, and 2900M with --goarch 386';
 
 export const MACHINE_OPTIONS = {
   /** The workload's params by name; the others have their defaults. */
@@ -128,6 +100,7 @@ export const MACHINE_OPTIONS = {
     default: 'parallel',
     word: 'collector',
   }),
+  ...CONCURRENT_OPTIONS,
   /** Debug modes, by the names that Go's GODEBUG has for them. */
   debug: machine({
     flag: '--godebug <flags>',
@@ -233,7 +206,7 @@ function percentOrOff(): TextKind<number | 'off'> {
   const percent = whole(0, LIMITS.gogc);
   return {
     // If one choice alone is of the value's type, zod gives the error of that choice.
-    schema: z.union([z.literal('off', { error }), whole(0, LIMITS.gogc, error).schema], { error }),
+    ...oneOfTwo(custom<'off'>(error, (value) => value === 'off'), whole(0, LIMITS.gogc, error), error),
     parse: (text, name) => (text === 'off' ? text : percent.parse(text, `${name}, unless it is 'off',`)),
   };
 }
@@ -243,7 +216,7 @@ function parseArena(text: string, name: string): number {
   const bytes = parseSize(text);
   if (Number.isNaN(bytes)) throw new UsageError(`${name} must be a size such as 64M, 2G or 512K, not '${printable(text)}'`);
   if (bytes < MIN_ARENA) throw new UsageError(`${name} ${printable(text)} is too small: nothing runs in less than 64K`);
-  if (bytes > LIMITS.arena) throw new UsageError(`${name} ${printable(text)} is too large: the arena must be smaller than 4G, and ${ARENA_HELP}`);
+  if (bytes > LIMITS.arena) throw new UsageError(`${name} ${printable(text)} is too large: the arena must be smaller than 8G, and ${ARENA_HELP}`);
   return bytes;
 }
 

@@ -1,5 +1,6 @@
 /** The rounds of a stress run: each is drawn from the seed and its number alone. */
 import { seedState, xorshift32 } from '../base/random.ts';
+import { collectorNamed } from '../gc/collectors/registry.ts';
 import { POLICY } from '../gc/policy.ts';
 import { TUNING, type MachineTuning, type Policy } from './tuning.ts';
 import type { MachineOptions } from './machine-options.ts';
@@ -18,12 +19,19 @@ export interface Round {
   /** Mean steps between forced collections; 0: none. */
   readonly gcEvery: number;
   readonly params: Params;
+  /** The collector and its options, if they were chosen. */
+  readonly collector?: CollectorOptions;
 }
+
+/** Machine options that choose a collector, by their names in the library. */
+export type CollectorOptions = MachineOptions & Required<Pick<MachineOptions, 'collector'>>;
 
 /** The values that a round is drawn from. */
 export interface Choices {
   readonly workloads: readonly { readonly spec: string; readonly workload: WorkloadFacts }[];
   readonly maxProcs: number;
+  /** Undefined: the default collector. */
+  readonly collector?: CollectorOptions;
 }
 
 /** Mostly low: only a collection can find a failure. */
@@ -34,7 +42,7 @@ const POLICIES = Object.keys(POLICY) as Policy[];
 const GC_EVERY: readonly number[] = [0, 0, 3, 30, 300];
 
 /** Draws the round with that number. The result depends on the arguments alone. */
-export function drawRound(seed: number, number: number, { workloads, maxProcs }: Choices): Round {
+export function drawRound(seed: number, number: number, { workloads, maxProcs, collector }: Choices): Round {
   const draw = drawer(seedState(seed) ^ Math.imul(number + 1, 0x9e3779b9));
   const { spec, workload } = workloads[draw(workloads.length)];
   const round = {
@@ -46,9 +54,11 @@ export function drawRound(seed: number, number: number, { workloads, maxProcs }:
     gcEvery: GC_EVERY[draw(GC_EVERY.length)],
     params: drawParams(workload.params, draw),
   };
+  // Drawn in any case, so that the rest of the round does not depend on the collector.
+  if (collector !== undefined && !collectorNamed(collector.collector).takesPolicy) round.policy = 'go1.3';
   // Only the mark loop of Go 1.3 supports the 32-bit machine.
   const goarch = round.policy === 'go1.3' && draw(2) === 0 ? '386' : 'amd64';
-  return { ...round, goarch, tuning: round.policy === 'lab' ? drawMeans(draw) : {} };
+  return { ...round, goarch, tuning: round.policy === 'lab' ? drawMeans(draw) : {}, ...(collector && { collector }) };
 }
 
 const SPLITS: readonly number[] = [0, 1, 16, 1024];

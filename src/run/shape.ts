@@ -2,7 +2,7 @@
 import { availableParallelism } from 'node:os';
 import { UsageError } from '../base/fatal.ts';
 import { OPTION_WORDS } from '../memory/config.ts';
-import { MemoryTooLarge, type MachineShape, type MemoryMap } from '../memory/map.ts';
+import { MOST_WORDS, MemoryTooLarge, type MachineShape, type MemoryMap } from '../memory/map.ts';
 import { PAGE_BYTES } from '../memory/address.ts';
 import { typeTableWords, type TypeTable } from '../heap/type-table.ts';
 import { EVENT_CAP } from '../sync/events.ts';
@@ -12,6 +12,7 @@ import { POLICY } from '../gc/policy.ts';
 import { NUM_STACK_ORDERS } from '../malloc/mcache-record.ts';
 import { MAX_HOLES, OS_PAGE_WORDS, type Hole } from '../malloc/sys.ts';
 import { WORKBUF_CAP } from '../gc/work.ts';
+import { MAX_WORKERS } from '../runtime/beside-record.ts';
 import { planMemory } from '../runtime/boot.ts';
 import type { Needs } from '../workloads/workload.ts';
 import { GOARCH, MAX_PROCS, MIN_ARENA, optionWords, type MachineOptions } from './machine-options.ts';
@@ -86,7 +87,7 @@ export function largestArena(options: ShapeOptions, needs: Needs, types?: TypeTa
 export function largestArenaOf(shapeOf: (arena: number) => MachineShape): number {
   // The machine grows with its arena, so bisect.
   let fits = 0;
-  let isTooLarge = 2 ** 32 / ARENA_STEP;
+  let isTooLarge = (MOST_WORDS * 4) / ARENA_STEP;
   while (isTooLarge - fits > 1) {
     const middle = Math.floor((fits + isTooLarge) / 2);
     if (isPossible(shapeOf(middle * ARENA_STEP))) fits = middle;
@@ -121,7 +122,7 @@ export function shapeFor(options: ShapeOptions, needs: Needs, types?: TypeTable)
   }
   const ptrWords = GOARCH[options.goarch ?? 'amd64'];
   const stackWords = stackWordsFor(options, needs);
-  const maxGs = maxGsFor(needs);
+  const maxGs = maxGsFor(options, needs);
   const arena = options.arena ?? arenaFor(options, needs);
   if (!(arena >= MIN_ARENA)) {
     throw new UsageError(`an arena of ${arena} bytes is too small; the least is --arena ${MIN_ARENA / 1024}K`);
@@ -174,7 +175,7 @@ export function shapeFor(options: ShapeOptions, needs: Needs, types?: TypeTable)
 export function arenaFor(options: ShapeOptions, needs: Needs): number {
   const procs = options.procs ?? Math.min(MAX_PROCS, availableParallelism());
   const stackWords = stackWordsFor(options, needs);
-  return Math.ceil(needs.arenaBytes * (options.types === 'mtypes' ? MTYPES_SHARE : 1) * growthFor(options)) + stackBytes(maxGsFor(needs), stackWords, procs);
+  return Math.ceil(needs.arenaBytes * (options.types === 'mtypes' ? MTYPES_SHARE : 1) * growthFor(options)) + stackBytes(maxGsFor(options, needs), stackWords, procs);
 }
 
 /** Most growth of an arena for GOGC. With a larger GOGC a collection may be too late, as with none. */
@@ -192,12 +193,20 @@ function stackWordsFor({ goarch = 'amd64' }: ShapeOptions, needs: Needs): number
   return (needs.stackWords ?? 512) * GOARCH[goarch];
 }
 
-function maxGsFor(needs: Needs): number {
-  return needs.goroutines + SYSTEM_GS + 2;
+function maxGsFor({ collector }: ShapeOptions, needs: Needs): number {
+  const workers = collector !== undefined && collectorNamed(collector).markSome !== undefined ? MAX_WORKERS : 0;
+  return needs.goroutines + SYSTEM_GS + workers + 2;
 }
 
-/** Checks that the collector can use the mark loop that the options choose. */
-function checkCollector({ collector, types }: ShapeOptions, policy: Policy): void {
+/** Checks that the collector can use the mark loop that the options choose, and what else they ask of it. */
+function checkCollector({ collector, types, checkmark, memoryLimit }: ShapeOptions, policy: Policy): void {
+  const unheeded = checkmark === true ? '--checkmark' : memoryLimit !== undefined ? '--memory-limit' : undefined;
+  if (unheeded !== undefined && collectorNamed(collector ?? 'parallel').beginMark === undefined) {
+    throw new UsageError(`${unheeded} is for a collector that marks beside the program; add --collector concurrent`);
+  }
+  if (checkmark === true && (types ?? 'none') !== 'none') {
+    throw new UsageError(`--checkmark takes any word for a pointer; leave --types ${types} out`);
+  }
   if (collector === undefined || collectorNamed(collector).takesPolicy) return;
   if (policy !== 'go1.3') {
     throw new UsageError(`the collector ${collector} has a mark loop of its own; leave --policy ${policy} out`);

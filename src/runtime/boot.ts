@@ -1,6 +1,6 @@
 /** Booting the machine: Go's schedinit and mallocinit. */
 import type { Mem } from '../memory/struct.ts';
-import { CONFIG, Config } from '../memory/config.ts';
+import { CONFIG, Config, POINTER_STORES } from '../memory/config.ts';
 import { mapMemory, writeConfig, type MachineShape, type MemoryMap, type RecordSizes } from '../memory/map.ts';
 import { storeWide } from '../memory/wide.ts';
 import { fatal } from '../base/fatal.ts';
@@ -9,6 +9,7 @@ import { G } from '../machine/g.ts';
 import { M, mAt, type MRef } from '../machine/m.ts';
 import { P, P_STATUS, pAt } from '../machine/p.ts';
 import { SCHED, SCHED_LOCK, Sched } from '../machine/sched.ts';
+import type { CollectorHooks } from '../heap/collector-hooks.ts';
 import { Span } from '../heap/span.ts';
 import { compileTypes, type TypeTable } from '../heap/type-table.ts';
 import { MCache, mcacheOf } from '../malloc/mcache-record.ts';
@@ -23,9 +24,13 @@ import { MarkCounts } from '../gc/collect-stats.ts';
 import { COLLECTORS } from '../gc/collectors/registry.ts';
 import { TRACE_CAP, TraceRecord } from '../malloc/trace.ts';
 import { cycleWords } from '../gc/cycle-log.ts';
+import { POLICY } from '../gc/policy.ts';
+import { ScanBits, SpanQueue } from '../gc/spans/state.ts';
 import { workbufStruct, workinit } from '../gc/work.ts';
 import { eventRingWords } from '../sync/events.ts';
 import { lock, unlock } from '../sync/lock.ts';
+import { limitTrigger, noteLimitGoal } from '../gc/pacer/limit.ts';
+import { ASSISTS } from '../gc/pacer/record.ts';
 import { newproc } from './ready.ts';
 import { setRateStopped } from './memprofile.ts';
 import { pidleputLocked, mputLocked } from './idle.ts';
@@ -43,12 +48,20 @@ const SIZES: RecordSizes = {
   trace: TRACE_CAP * TraceRecord.words,
   eventRing: eventRingWords,
   collectorData: (id, arenaPages) => COLLECTORS[id].data?.words(arenaPages) ?? 0,
-  hasBarrier: (id) => COLLECTORS[id].pointerStored !== undefined,
+  barrierBits: (id) => barrierBits(COLLECTORS[id]),
+  hasHints: (policy) => policy === POLICY.tuned || policy === POLICY.lab,
+  marksSpans: (policy) => (policy === POLICY.spans ? { scanBits: ScanBits.words, queue: SpanQueue.words } : null),
 };
 
-/** Returns the memory map of a machine of `shape`. */
+function barrierBits(hooks: CollectorHooks): number {
+  if (hooks.pointerStored === undefined) return 0;
+  return POINTER_STORES.barrier | (hooks.ignoresFrames === true ? POINTER_STORES.noFrames : 0);
+}
+
+/** Returns the memory map of a machine of `shape`. A collector that does not mark beside the program has no assists and no memory limit. */
 export function planMemory(shape: MachineShape): MemoryMap {
-  return mapMemory(shape, SIZES);
+  const isPaced = COLLECTORS[shape.collector ?? 0].beginMark !== undefined;
+  return mapMemory(isPaced ? shape : { ...shape, assists: ASSISTS.off, memoryLimit: 0 }, SIZES);
 }
 
 /**
@@ -79,6 +92,8 @@ export function boot(m: Mem, map: MemoryMap, gcpercent: number, types?: TypeTabl
   storeWide(m, MSTATS + MStats.at.mcacheInuse, nprocs * MCache.words * 4);
   sysMap(m, m0, m[CONFIG + Config.at.ps], nprocs * MCache.words, MSTATS + MStats.at.mcacheSys);
   Atomics.store(m, MSTATS + MStats.at.xnextGcQ, firstGoal(gcpercent));
+  noteLimitGoal(m);
+  limitTrigger(m);
   Atomics.store(m, SCHED + Sched.at.xworldsema, 1);
   Atomics.store(m, pAt(m, 0) + P.at.xstatus, P_STATUS.running);
   lock(m, m0, SCHED_LOCK);

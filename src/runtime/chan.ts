@@ -30,6 +30,7 @@
 import type { Mem } from '../memory/struct.ts';
 import { CONFIG, Config } from '../memory/config.ts';
 import type { Ref } from '../memory/address.ts';
+import { lowOf } from '../memory/pointer.ts';
 import { UsageError } from '../base/fatal.ts';
 import { lock, unlock } from '../sync/lock.ts';
 import { racyLoad } from '../sync/racy.ts';
@@ -81,7 +82,7 @@ export function makechan(m: Mem, mp: MRef, gp: GRef, slot: number, elemBytes: nu
   const c =
     type === 0
       ? newObject(m, mp, gp, slot, HCHAN_BYTES + bufBytes, bufBytes === 0 ? FLAG_NOSCAN : flags)
-      : root(m, mp, gp, slot, newchan(m, mp, type, cap) << 2);
+      : root(m, mp, gp, slot, lowOf(m, newchan(m, mp, type, cap)));
   m[dataqsizAt(m, c)] = cap;
   m[c + ELEMSIZE] = elemBytes;
   return c;

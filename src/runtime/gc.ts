@@ -22,31 +22,36 @@
  */
 import type { Mem } from '../memory/struct.ts';
 import { CONFIG, Config } from '../memory/config.ts';
-import { loadWide, storeWide, addWide } from '../memory/wide.ts';
-import { nanotime, unixtime } from '../base/clock.ts';
+import { storeWide } from '../memory/wide.ts';
+import { nanotime } from '../base/clock.ts';
 import { DOING, SAMPLE, WITHIN } from '../sync/event-kinds.ts';
 import { enter, enterAt, records, sample, within } from '../sync/events.ts';
 import { lock, unlock } from '../sync/lock.ts';
 import { noteclear, notesleep } from '../sync/note.ts';
-import { MARKFOR, ParFor, parforsetup } from '../sync/parfor.ts';
+import { MARKFOR, parforsetup } from '../sync/parfor.ts';
 import { racyLoad } from '../sync/racy.ts';
 import { noteGc } from '../sync/clock.ts';
 import { G, G_STATUS, WAIT } from '../machine/g.ts';
-import { GCStats, M, PHASE, mAt, type MRef } from '../machine/m.ts';
-import { allglen } from '../machine/sched.ts';
+import { M, PHASE, type MRef } from '../machine/m.ts';
 import { SWEEPGEN, XSWEEPDONE, nspan } from '../malloc/mheap.ts';
 import { mprofGC } from '../malloc/buckets.ts';
-import { MSTATS, MStats, PAUSES } from '../malloc/mstats.ts';
-import { setGoal } from '../malloc/pacing.ts';
-import { GCLOCK, NOTHING_TO_SWEEP, SWEEP, SWEEP_NSPAN, Sweep, XSPANIDX, sweepone, unsweptSpans } from '../malloc/sweep.ts';
+import { MSTATS, MStats } from '../malloc/mstats.ts';
+import { liveQuads, setGoal, setHardGoal, setTrigger } from '../malloc/pacing.ts';
+import { GCLOCK, NOTHING_TO_SWEEP, SWEEP, SWEEP_NSPAN, Sweep, XSPANIDX, unsweptSpans } from '../malloc/sweep.ts';
+import { sweepone } from '../malloc/compiled.ts';
 import { tracegc, traces } from '../malloc/trace.ts';
-import { beginCycleRecord, endCycleRecord, logCollectStats, logCycleField, logThreads } from '../gc/cycle-log.ts';
-import { collectorOf, mark, sweepInPause, sweepsInPause } from '../gc/collector.ts';
+import { beginMark, collectorOf, endMark, isMarking, mark, marksBeside, mayEndMark, sweepInPause, sweepsInPause } from '../gc/collector.ts';
 import { CHECKPOINT, checkpoint } from '../gc/doorbell.ts';
 import { prepareMark } from '../gc/policy.ts';
-import { clearpools, rootCount } from '../gc/roots.ts';
+import { clearpools, rootCount, rootQuads } from '../gc/roots.ts';
+import { beginPacing, endPacing, triggerPercent } from '../gc/pacer/cycle.ts';
+import { hasLimit, limitGoal } from '../gc/pacer/limit.ts';
+import { ASSISTS, PACER } from '../gc/pacer/record.ts';
 import { cachestats, countFrees, updatememstats } from '../gc/stats.ts';
 import { NPROC, WORK, Work, XALLDONE, XNDONE, XNWAIT } from '../gc/work.ts';
+import { wakeAssists } from './assist-queue.ts';
+import { keepBegin, logCycle, recordPause, sumAndClearGCStats, type Times } from './cycle-figures.ts';
+import { wakep } from './idle.ts';
 import { enterGoroutine } from './goroutine.ts';
 import { newproc, ready } from './ready.ts';
 import { acquireWorld, gcprocs, helpgc, releaseWorld, starttheworld, stoptheworld } from './world.ts';
@@ -55,13 +60,14 @@ const HEAP_ALLOC_Q = MSTATS + MStats.at.heapAllocQ;
 const XNEXT_GC_Q = MSTATS + MStats.at.xnextGcQ;
 const ENABLEGC = MSTATS + MStats.at.enablegc;
 const GCPERCENT = MSTATS + MStats.at.gcpercent;
-const NUMGC = MSTATS + MStats.at.numgc;
+const PACER_OF = CONFIG + Config.at.pacer;
+const ASSISTS_OF = CONFIG + Config.at.assists;
 const GCTRACE = CONFIG + Config.at.gctrace;
 const XNBGSWEEP = SWEEP + Sweep.at.xnbgsweep;
 const XNPAUSESWEEP = SWEEP + Sweep.at.xnpausesweep;
 const BGSWEEP_G = SWEEP + Sweep.at.g;
 const PARKED = SWEEP + Sweep.at.parked;
-const { curg: CURG, locks: LOCKS, gcing: GCING, resched: RESCHED, phase: PHASE_OF, gcstats: GCSTATS } = M.at;
+const { curg: CURG, locks: LOCKS, gcing: GCING, resched: RESCHED, phase: PHASE_OF } = M.at;
 const { xstatus: XSTATUS, waitreason: WAITREASON } = G.at;
 
 /** The background sweeper's first step in the text segment, and the slots of its frame; see system.ts. */
@@ -69,26 +75,11 @@ export const BGSWEEP = { pc: 0, slots: 0 } as const;
 
 /**
  * Arguments of gcStart. `no`: collect only if the heap has reached its goal. The others always
- * collect; `andSweep` sweeps everything before the world starts, `leaveSweep` wakes no sweeper.
+ * collect; `andSweep` sweeps everything before the world starts, `leaveSweep` wakes no sweeper. A collector that
+ * marks beside the program also takes `begin`: begin a mark unless one is under way; and `end`: end the mark that is, if the
+ * collector finds no work left.
  */
-export const FORCE = { no: 0, yes: 1, andSweep: 2, leaveSweep: 3 } as const;
-
-/** Moments of a cycle, ns. */
-interface Times {
-  t0: number;
-  t1: number;
-  t2: number;
-  t3: number;
-  t4: number;
-  /** The end of the pause. */
-  end: number;
-  /** Duration of a sweep that followed marking at once, ns. */
-  eagerSweepNs: number;
-  /** Blocks freed by a sweep in the pause. */
-  freed: number;
-  /** Time at checkpoints, ns. */
-  checkpointNs: number;
-}
+export const FORCE = { no: 0, yes: 1, andSweep: 2, leaveSweep: 3, begin: 4, end: 5 } as const;
 
 /**
  * Collects, if the heap has reached its goal or `force` is not FORCE.no. A safe point: the
@@ -97,10 +88,19 @@ interface Times {
 export function gcStart(m: Mem, mp: MRef, force: number): void {
   if (m[ENABLEGC] === 0 || m[mp + LOCKS] > 0) return;
   // Racy: if GOGC changes now, either value is right.
-  if (racyLoad(m, GCPERCENT) < 0 && force === FORCE.no) return;
+  if (racyLoad(m, GCPERCENT) < 0 && force === FORCE.no && !hasLimit(m)) return;
   acquireWorld(m, mp);
   if (force === FORCE.no && racyLoad(m, HEAP_ALLOC_Q) < racyLoad(m, XNEXT_GC_Q)) {
-    // Another M has collected while this one waited.
+    // Another M has collected while this one waited, or has begun a mark.
+    releaseWorld(m);
+    return;
+  }
+  // Assists keep the heap below its goal, so a mark goes on until its work is done.
+  if (force === FORCE.no && isMarking(m) && m[ASSISTS_OF] === ASSISTS.on) {
+    releaseWorld(m);
+    return;
+  }
+  if ((force === FORCE.begin && isMarking(m)) || (force === FORCE.end && !isMarking(m))) {
     releaseWorld(m);
     return;
   }
@@ -116,8 +116,9 @@ export function gcStart(m: Mem, mp: MRef, force: number): void {
   Atomics.store(m, gp + XSTATUS, G_STATUS.waiting);
   m[mp + PHASE_OF] = PHASE.collect;
   clearpools(m, mp);
-  gc(m, mp, started, force);
-  if (m[GCTRACE] > 1) gc(m, mp, nanotime(), force);
+  if (marksBeside(m)) collectBeside(m, mp, started, force);
+  else gc(m, mp, started, force);
+  if (m[GCTRACE] > 1 && !isMarking(m)) gc(m, mp, nanotime(), force);
   m[mp + PHASE_OF] = PHASE.running;
   Atomics.store(m, gp + XSTATUS, G_STATUS.running);
   m[mp + GCING] = 0;
@@ -129,8 +130,34 @@ export function gcStart(m: Mem, mp: MRef, force: number): void {
     enter(m, mp, DOING.start, 0);
   }
   starttheworld(m, mp);
+  // Ps that have nothing to run can mark.
+  if (marksBeside(m) && isMarking(m)) wakep(m, mp);
   if (records(m)) enterGoroutine(m, mp, gp);
   m[mp + LOCKS]--;
+}
+
+/**
+ * One stopped world of a collector that marks beside the program: ends the mark that is under way, then
+ * begins one, or collects at once if that is what `force` says.
+ */
+function collectBeside(m: Mem, mp: MRef, started: number, force: number): void {
+  const ends = isMarking(m);
+  if (ends && force === FORCE.end && !mayEndMark(m)) return;
+  if (ends) gc(m, mp, started, FORCE.no);
+  if (force === FORCE.yes || force === FORCE.andSweep || force === FORCE.leaveSweep) gc(m, mp, ends ? nanotime() : started, force);
+  else if (!ends) beginBeside(m, mp, started);
+}
+
+/** Begins a mark that goes on when the world has started. The stopped world began at `started`. */
+function beginBeside(m: Mem, mp: MRef, started: number): void {
+  const stopped = nanotime();
+  const checkpointNs = beginCycle(m, mp);
+  const swept = nanotime();
+  beginMark(m, mp);
+  const roots = rootQuads(m);
+  setHardGoal(m, m[PACER_OF] === PACER.runway ? roots : 0, limitGoal(m, liveQuads(m)));
+  beginPacing(m, nanotime(), liveQuads(m), Atomics.load(m, XNEXT_GC_Q), roots);
+  keepBegin(m, { started, stopped, swept, end: nanotime(), checkpointNs });
 }
 
 /** Runs phases 3 to 8 of a cycle. The world is stopped. */
@@ -140,9 +167,10 @@ function gc(m: Mem, mp: MRef, started: number, force: number): void {
   storeWide(m, WORK + Work.at.tstart, started);
   if (records(m)) enterAt(m, mp, DOING.sweepRest, 0, times.t1);
   times.checkpointNs += askWatcher(m, mp, CHECKPOINT.stopped);
-  finishSweep(m, mp);
-  if (records(m)) enter(m, mp, DOING.collect, 0);
-  times.checkpointNs += askWatcher(m, mp, CHECKPOINT.swept);
+  const ends = isMarking(m);
+  // The spans of a mark that is under way are swept, and have marks.
+  if (!ends) times.checkpointNs += beginCycle(m, mp);
+  if (!ends && marksBeside(m)) keepBegin(m, null);
   setUpMark(m, mp);
   times.t2 = nanotime();
   mark(m, mp);
@@ -151,9 +179,13 @@ function gc(m: Mem, mp: MRef, started: number, force: number): void {
   if (m[NPROC] > 1) notesleep(m, XALLDONE);
   if (records(m)) enter(m, mp, DOING.collect, 0);
   times.checkpointNs += askWatcher(m, mp, CHECKPOINT.marked);
+  if (ends) endMark(m, mp);
+  if (ends) endPacing(m, started, nanotime());
+  if (ends) wakeAssists(m, mp);
   cachestats(m, mp);
   const heap0 = sweepsInPause(m) ? m[HEAP_ALLOC_Q] * 8 : estimateLiveBefore(m);
-  setGoal(m, m[HEAP_ALLOC_Q]);
+  if (marksBeside(m)) setTrigger(m, m[HEAP_ALLOC_Q], triggerPercent(m, m[GCPERCENT]));
+  else setGoal(m, m[HEAP_ALLOC_Q]);
   m[MSTATS + MStats.at.heapMarkedQ] = m[HEAP_ALLOC_Q];
   times.t4 = nanotime();
   times.end = times.t4;
@@ -161,11 +193,18 @@ function gc(m: Mem, mp: MRef, started: number, force: number): void {
   recordPause(m, times);
   noteGc(m);
   if (m[GCTRACE] !== 0) updatememstats(m, mp);
-  const sweepsSoFar = { nspan: m[SWEEP_NSPAN], background: Atomics.exchange(m, XNBGSWEEP, 0), pause: Atomics.exchange(m, XNPAUSESWEEP, 0) };
+  const sweepsSoFar = { nspan: m[SWEEP_NSPAN], background: Atomics.exchange(m, XNBGSWEEP, 0), pause: Atomics.exchange(m, XNPAUSESWEEP, 0), atOnce: force === FORCE.andSweep };
   if (!sweepsInPause(m)) sweepFromHereOn(m, mp, times, force);
   mprofGC(m, mp);
   if (m[GCTRACE] !== 0) logCycle(m, mp, times, heap0, force, sweepsSoFar);
   sumAndClearGCStats(m, null);
+}
+
+/** Completes the sweep of the last cycle. Returns the ns at the checkpoint that follows. */
+function beginCycle(m: Mem, mp: MRef): number {
+  finishSweep(m, mp);
+  if (records(m)) enter(m, mp, DOING.collect, 0);
+  return askWatcher(m, mp, CHECKPOINT.swept);
 }
 
 /** Waits at checkpoint `point` until the watcher has verified or recorded the heap, if it wants to. Returns the ns that it took. */
@@ -240,16 +279,6 @@ function estimateLiveBefore(m: Mem): number {
   return Math.floor((Atomics.load(m, XNEXT_GC_Q) * 100) / (percent + 100)) * 8;
 }
 
-function recordPause(m: Mem, times: Times): void {
-  const now = unixtime();
-  const slot = 2 * (m[NUMGC] % PAUSES);
-  storeWide(m, MSTATS + MStats.at.lastGc, now);
-  storeWide(m, MSTATS + MStats.at.pauseNs + slot, times.end - times.t0);
-  storeWide(m, MSTATS + MStats.at.pauseEnd + slot, now);
-  addWide(m, MSTATS + MStats.at.pauseTotalNs, times.end - times.t0);
-  m[NUMGC]++;
-}
-
 /** Starts a sweep generation: every span in use is unswept from now on. */
 export function setUpSweep(m: Mem): void {
   m[SWEEPGEN] = (m[SWEEPGEN] + 2) | 0;
@@ -267,75 +296,4 @@ function wakeSweeper(m: Mem, mp: MRef): void {
     ready(m, mp, m[BGSWEEP_G]);
   }
   unlock(m, mp, GCLOCK);
-}
-
-interface Sweeps {
-  readonly nspan: number;
-  readonly background: number;
-  readonly pause: number;
-}
-
-/** Appends the record of this cycle, one line of gctrace, to the log. */
-function logCycle(m: Mem, mp: MRef, times: Times, heap0: number, force: number, sweeps: Sweeps): void {
-  const record = beginCycleRecord(m);
-  if (force === FORCE.andSweep) cachestats(m, mp);
-  logCycleField(m, record, 'numgc', m[NUMGC]);
-  logCycleField(m, record, 'nproc', m[NPROC]);
-  logCycleField(m, record, 'forced', force);
-  logCycleField(m, record, 'endNs', times.end);
-  logCycleField(m, record, 'stopNs', times.t1 - times.t0);
-  logCycleField(m, record, 'sweepNs', times.t2 - times.t1);
-  logCycleField(m, record, 'markNs', times.t3 - times.t2);
-  logCycleField(m, record, 'waitNs', times.t4 - times.t3);
-  logCycleField(m, record, 'pauseNs', times.end - times.t0);
-  logCycleField(m, record, 'eagerSweepNs', times.eagerSweepNs);
-  logCycleField(m, record, 'checkpointNs', times.checkpointNs);
-  logCycleField(m, record, 'heap0', heap0);
-  logCycleField(m, record, 'heap1', (sweepsInPause(m) ? m[HEAP_ALLOC_Q] : m[MSTATS + MStats.at.heapMarkedQ]) * 8);
-  logCycleField(m, record, 'nextGc', Atomics.load(m, XNEXT_GC_Q) * 8);
-  logCycleField(m, record, 'objects', loadWide(m, MSTATS + MStats.at.heapObjects));
-  logCycleField(m, record, 'objects0', loadWide(m, MSTATS + MStats.at.heapObjects) + times.freed);
-  logCycleField(m, record, 'nmalloc', loadWide(m, MSTATS + MStats.at.nmalloc));
-  logCycleField(m, record, 'nfree', loadWide(m, MSTATS + MStats.at.nfree));
-  logCycleField(m, record, 'goroutines', allglen(m));
-  logCycleField(m, record, 'nspan', sweeps.nspan);
-  logCycleField(m, record, 'nbgsweep', sweeps.background);
-  logCycleField(m, record, 'npausesweep', sweeps.pause);
-  logCycleField(m, record, 'nsteal', Atomics.load(m, MARKFOR + ParFor.at.xnsteal));
-  logCycleField(m, record, 'nstealcnt', Atomics.load(m, MARKFOR + ParFor.at.xnstealcnt));
-  logCycleField(m, record, 'nsizelookup', 0);
-  logCycleField(m, record, 'naddrlookup', 0);
-  const { logCycle: logOwn } = collectorOf(m);
-  if (logOwn !== undefined) logOwn(m, record);
-  // Exact only if everything is swept and nothing was allocated since: then the heap is what was marked.
-  logCycleField(m, record, 'bytesMarked', m[HEAP_ALLOC_Q] * 8);
-  sumAndClearGCStats(m, record);
-  logCollectStats(m, record);
-  endCycleRecord(m);
-}
-
-/** Sums the counts of all Ms in this cycle into `record`, if there is one, and clears them. */
-function sumAndClearGCStats(m: Mem, record: number | null): void {
-  const { nhandoff, nhandoffcnt, nprocyield, nosyield, nsleep, objectsMarked, rootNs, drainNs, waitNs } = GCStats.at;
-  if (record !== null) {
-    logCycleField(m, record, 'nhandoff', sumGCStat(m, nhandoff));
-    logCycleField(m, record, 'nhandoffcnt', sumGCStat(m, nhandoffcnt));
-    logCycleField(m, record, 'nprocyield', sumGCStat(m, nprocyield) + Atomics.load(m, MARKFOR + ParFor.at.xnprocyield));
-    logCycleField(m, record, 'nosyield', sumGCStat(m, nosyield) + Atomics.load(m, MARKFOR + ParFor.at.xnosyield));
-    logCycleField(m, record, 'nsleep', sumGCStat(m, nsleep) + Atomics.load(m, MARKFOR + ParFor.at.xnsleep));
-    logCycleField(m, record, 'objectsMarked', sumGCStat(m, objectsMarked));
-    logCycleField(m, record, 'rootNs', sumGCStat(m, rootNs));
-    logCycleField(m, record, 'drainNs', sumGCStat(m, drainNs));
-    logCycleField(m, record, 'idleNs', sumGCStat(m, waitNs));
-    logThreads(m, record);
-  }
-  for (let i = 0; i < m[CONFIG + Config.at.nprocs]; i++) {
-    m.fill(0, mAt(m, i) + GCSTATS, mAt(m, i) + GCSTATS + GCStats.words);
-  }
-}
-
-function sumGCStat(m: Mem, field: number): number {
-  let sum = 0;
-  for (let i = 0; i < m[CONFIG + Config.at.nprocs]; i++) sum += loadWide(m, mAt(m, i) + GCSTATS + field);
-  return sum;
 }

@@ -21,6 +21,7 @@ import { FRAME_HEADER, G, G_STATUS, gAt, type GRef } from '../machine/g.ts';
 import type { MRef } from '../machine/m.ts';
 import { DOING } from '../sync/event-kinds.ts';
 import { enter } from '../sync/events.ts';
+import { hooksOf } from '../heap/collector-hooks.ts';
 import { movePointers } from '../heap/write-pointer.ts';
 import { stackSize, stackalloc, stackfree } from '../malloc/stack.ts';
 import { SCHED, SCHED_LOCK, Sched } from '../machine/sched.ts';
@@ -113,6 +114,8 @@ export function newg(m: Mem, mp: MRef, base: number, pc: number, slots: number, 
   m[gp + FP] = 0;
   clearWords(m, gp + INTS, G.fields.ints.words);
   pushFrame(m, mp, gp, slots, GOEXIT);
+  const { goroutineMade } = hooksOf(m);
+  if (goroutineMade !== undefined) goroutineMade(m, gp);
   Atomics.store(m, gp + XSTATUS, G_STATUS.runnable);
   return gp;
 }

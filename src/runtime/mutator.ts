@@ -5,24 +5,28 @@
  */
 import type { Mem } from '../memory/struct.ts';
 import { CONFIG, Config } from '../memory/config.ts';
-import type { Ref } from '../memory/address.ts';
+import type { Low, Ref } from '../memory/address.ts';
+import { addressAt } from '../memory/pointer.ts';
 import { fatal } from '../base/fatal.ts';
 import { racyLoad } from '../sync/racy.ts';
 import { G, G_INTS, type GRef } from '../machine/g.ts';
 import type { MRef } from '../machine/m.ts';
 import { TINY_SIZE } from '../heap/size-classes.ts';
-import { exchangePointer, writePointer } from '../heap/write-pointer.ts';
+import { exchangePointer, overwritePointer, writeFrame, writePointer } from '../heap/write-pointer.ts';
 import { FLAG_NOSCAN, TINY_FLAGS } from '../malloc/flags.ts';
 import { mallocTiny, mallocgc } from '../malloc/malloc.ts';
 import { MSTATS, MStats } from '../malloc/mstats.ts';
+import { allocatedBeside } from './assist.ts';
 import { FORCE, gcStart } from './gc.ts';
 import { newg, slotAt } from './goroutine.ts';
 import { enqueue } from './ready.ts';
 import { safepoint } from './world.ts';
 
 const PTR_WORDS = CONFIG + Config.at.ptrWords;
+const PTR_SHIFT = CONFIG + Config.at.ptrShift;
 const DATA = CONFIG + Config.at.data;
 const BSS = CONFIG + Config.at.bss;
+const ASSISTS_OF = CONFIG + Config.at.assists;
 const HEAP_ALLOC_Q = MSTATS + MStats.at.heapAllocQ;
 const XNEXT_GC_Q = MSTATS + MStats.at.xnextGcQ;
 const { ints: INTS, base: BASE, fp: FP } = G.at;
@@ -38,19 +42,20 @@ const NOSCAN = FLAG_NOSCAN;
  */
 export function newObject(m: Mem, mp: MRef, gp: GRef, i: number, size: number, flags: number): Ref {
   const isTiny = (flags & TINY_MASK) === NOSCAN && size < TINY_BYTES && size > 0;
-  return root(m, mp, gp, i, isTiny ? mallocTiny(m, mp, size) : mallocgc(m, mp, size, flags) << 2);
+  return root(m, mp, gp, i, isTiny ? mallocTiny(m, mp, size) : mallocgc(m, mp, size, flags) << m[PTR_SHIFT]);
 }
 
 /**
- * Stores the new block at byte offset `address` in slot `i` of the frame, then reaches a safe
- * point. May collect. Returns the block's ref.
+ * Stores the pointer to the new block, with low word `low`, in slot `i` of the frame, then reaches
+ * a safe point. May collect. Returns the block's ref.
  */
-export function root(m: Mem, mp: MRef, gp: GRef, i: number, address: number): Ref {
-  writePointer(m, m[gp + FP] + i * m[PTR_WORDS], address);
+export function root(m: Mem, mp: MRef, gp: GRef, i: number, low: Low): Ref {
+  writeFrame(m, m[gp + FP] + i * m[PTR_WORDS], low);
+  if (m[ASSISTS_OF] !== 0) allocatedBeside(m, mp, gp);
   // Racy: a stale value only starts a collection a little early or late, and gcStart reads it again.
-  if (racyLoad(m, HEAP_ALLOC_Q) >= racyLoad(m, XNEXT_GC_Q)) gcStart(m, mp, FORCE.no);
+  else if (racyLoad(m, HEAP_ALLOC_Q) >= racyLoad(m, XNEXT_GC_Q)) gcStart(m, mp, FORCE.no);
   else safepoint(m, mp);
-  return address >>> 2;
+  return low >>> m[PTR_SHIFT];
 }
 
 /** Collects, and with `andSweep` sweeps everything before it returns. Go's runtime.GC. */
@@ -60,42 +65,43 @@ export function collect(m: Mem, mp: MRef, andSweep: boolean): void {
 
 /** Returns the object in slot `i` of the frame, 0 for nil. */
 export function getSlot(m: Mem, gp: GRef, i: number): Ref {
-  return m[slotAt(m, gp, i)] >>> 2;
+  return m[slotAt(m, gp, i)] >>> m[PTR_SHIFT];
 }
 
 /** Stores the object `ref`, 0 for nil, in slot `i` of the frame. */
 export function setSlot(m: Mem, gp: GRef, i: number, ref: Ref): void {
-  writePointer(m, slotAt(m, gp, i), ref << 2);
+  writeFrame(m, slotAt(m, gp, i), ref << m[PTR_SHIFT]);
 }
 
-/** Returns the byte offset in slot `i` of the frame, for inner bytes of tiny blocks. */
+/** Returns the address of the byte that slot `i` of the frame points at, for inner bytes of tiny blocks. */
 export function getSlotAddress(m: Mem, gp: GRef, i: number): number {
-  return m[slotAt(m, gp, i)];
+  return addressAt(m, slotAt(m, gp, i));
 }
 
 /** Returns the pointer in word `i` (pointer-sized, from 0) of `obj`. */
 export function loadWord(m: Mem, obj: Ref, i: number): Ref {
-  return m[obj + i * m[PTR_WORDS]] >>> 2;
+  return m[obj + i * m[PTR_WORDS]] >>> m[PTR_SHIFT];
 }
 
 /** Stores the pointer `ref`, 0 for nil, in word `i` of `obj`. */
 export function storeWord(m: Mem, obj: Ref, i: number, ref: Ref): void {
-  writePointer(m, obj + i * m[PTR_WORDS], ref << 2);
+  writePointer(m, obj + i * m[PTR_WORDS], ref << m[PTR_SHIFT]);
 }
 
 /** Exchanges the pointer in word `i` of `obj` atomically, for objects that several goroutines change. Returns the old pointer. */
 export function swapWord(m: Mem, obj: Ref, i: number, ref: Ref): Ref {
-  return exchangePointer(m, obj + i * m[PTR_WORDS], ref << 2) >>> 2;
+  return exchangePointer(m, obj + i * m[PTR_WORDS], ref << m[PTR_SHIFT]) >>> m[PTR_SHIFT];
 }
 
 /** Returns the pointer in word `i` of `obj`, which other goroutines exchange: what they wrote before the exchange is visible. */
 export function loadSharedWord(m: Mem, obj: Ref, i: number): Ref {
-  return Atomics.load(m, obj + i * m[PTR_WORDS]) >>> 2;
+  return Atomics.load(m, obj + i * m[PTR_WORDS]) >>> m[PTR_SHIFT];
 }
 
 /** Stores an integer in word `i` of `obj`, without a tag, so that the collector does not take it for a pointer. */
 export function storeInt(m: Mem, obj: Ref, i: number, value: number): void {
   const pw = m[PTR_WORDS];
+  overwritePointer(m, obj + i * pw);
   m[obj + i * pw] = value;
   if (pw === 2) m[obj + i * pw + 1] = 0;
 }
@@ -131,12 +137,12 @@ export function globalAt(m: Mem, i: number): Ref {
 
 /** Returns the object in global `i`, 0 for nil. */
 export function getGlobal(m: Mem, i: number): Ref {
-  return m[globalAt(m, i)] >>> 2;
+  return m[globalAt(m, i)] >>> m[PTR_SHIFT];
 }
 
 /** Stores the object `ref`, 0 for nil, in global `i`. */
 export function setGlobal(m: Mem, i: number, ref: Ref): void {
-  writePointer(m, globalAt(m, i), ref << 2);
+  writePointer(m, globalAt(m, i), ref << m[PTR_SHIFT]);
 }
 
 /** Exchanges global `i` atomically. Returns the old pointer. */

@@ -4,6 +4,7 @@
  * To find one:
  *
  *   1. If the world is being stopped, stop. If the machine is shut down, leave.
+ *      If a mark goes on beside the program and this P's worker is to run, run it (beside.ts).
  *   2. Every 61st time, take from the global queue, so that two goroutines that ready each other
  *      cannot starve it.
  *   3. Take from the P's own run queue.
@@ -11,7 +12,7 @@
  *      global one again.
  *   5. Otherwise spin: steal half of another P's queue. At most half as many Ms spin as Ps are
  *      busy.
- *   6. Otherwise become idle: put P and M on the idle lists, stop spinning, look at all queues
+ *   6. Otherwise mark, if a mark goes on beside the program and has work. Otherwise become idle: put P and M on the idle lists, stop spinning, look at all queues
  *      once more, then sleep on the park note.
  *
  * No wake-up is lost: a readying M queues the goroutine first and then looks for an idle P; an M
@@ -26,6 +27,7 @@
 import type { Mem } from '../memory/struct.ts';
 import { CONFIG, Config } from '../memory/config.ts';
 import { deadlock, fatal } from '../base/fatal.ts';
+import { becomeM } from '../base/this-m.ts';
 import { DOING } from '../sync/event-kinds.ts';
 import { enter, records } from '../sync/events.ts';
 import { lock, unlock } from '../sync/lock.ts';
@@ -33,9 +35,13 @@ import { notewakeup } from '../sync/note.ts';
 import { racyLoad } from '../sync/racy.ts';
 import { G, G_STATUS, type GRef } from '../machine/g.ts';
 import { takeDue } from '../sync/clock.ts';
+import { hooksOf } from '../heap/collector-hooks.ts';
 import { M, PHASE, fastrand, type MRef } from '../machine/m.ts';
 import { P, P_STATUS, pAt, type PRef } from '../machine/p.ts';
 import { SCHED, SCHED_LOCK, Sched, XGCWAITING, XSHUTDOWN } from '../machine/sched.ts';
+import { marksBeside } from '../gc/collector.ts';
+import { waitsInDebt } from './assist.ts';
+import { idleWorker, mayRunIdleLocked, workerToRun } from './beside.ts';
 import { FORCE, gcStart } from './gc.ts';
 import { wakefing } from './finalizer.ts';
 import { GOEXIT, enterGoroutine, gfput, isPark, pcOf, type Step } from './goroutine.ts';
@@ -56,7 +62,7 @@ const XNMSPINNING = SCHED + Sched.at.xnmspinning;
 const STOPWAIT = SCHED + Sched.at.stopwait;
 const XSTOPNOTE = SCHED + Sched.at.xstopnote;
 const MAING = SCHED + Sched.at.maing;
-const { p: M_P, curg: CURG, spinning: SPINNING, waitlock: WAITLOCK, resched: RESCHED, phase: PHASE_OF, heartbeat: HEARTBEAT, xpark: XPARK, schedlink: M_LINK } = M.at;
+const { id: ID, p: M_P, curg: CURG, spinning: SPINNING, waitlock: WAITLOCK, resched: RESCHED, phase: PHASE_OF, heartbeat: HEARTBEAT, xpark: XPARK, schedlink: M_LINK } = M.at;
 const { schedtick: SCHEDTICK, xstatus: P_XSTATUS } = P.at;
 const { pc: PC, base: BASE, m: G_M, xstatus: G_XSTATUS } = G.at;
 
@@ -68,6 +74,7 @@ const GLOBAL_EVERY = 61;
  * @param text the text segment: every step of system and program
  */
 export function mstart(m: Mem, mp: MRef, text: readonly Step[]): void {
+  becomeM(m[mp + ID]);
   for (;;) {
     m[mp + PHASE_OF] = PHASE.scheduling;
     const gp = schedule(m, mp);
@@ -93,8 +100,8 @@ function schedule(m: Mem, mp: MRef): GRef {
     if (Atomics.load(m, XSHUTDOWN) !== 0) return 0;
     if (takeDue(m)) wakeScavenger(m, mp);
     const pp = m[mp + M_P];
-    let gp = 0;
-    if (m[pp + SCHEDTICK] % GLOBAL_EVERY === 0 && racyLoad(m, RUNQSIZE) > 0) gp = globrunqget(m, mp, pp, 1);
+    let gp = workerToRun(m, mp);
+    if (gp === 0 && m[pp + SCHEDTICK] % GLOBAL_EVERY === 0 && racyLoad(m, RUNQSIZE) > 0) gp = globrunqget(m, mp, pp, 1);
     if (gp === 0) gp = runqget(m, pp);
     if (gp === 0) gp = findrunnable(m, mp, pp);
     if (gp === 0) continue;
@@ -133,9 +140,10 @@ function findrunnable(m: Mem, mp: MRef, pp: PRef): GRef {
     return 0;
   }
   gp = globrunqgetLocked(m, mp, pp, 0);
-  if (gp !== 0) {
+  const marks = gp === 0 && mayRunIdleLocked(m);
+  if (gp !== 0 || marks) {
     unlock(m, mp, SCHED_LOCK);
-    return gp;
+    return marks ? idleWorker(m, mp) : gp;
   }
   pidleputLocked(m, pp);
   mputLocked(m, mp);
@@ -198,30 +206,42 @@ function execute(m: Mem, mp: MRef, gp: GRef, text: readonly Step[]): void {
   if (records(m)) enterGoroutine(m, mp, gp);
   // Drop a request to reschedule that was meant for the last goroutine.
   m[mp + RESCHED] = 0;
+  const { goroutineRuns, goroutineRests } = hooksOf(m);
+  if (goroutineRuns !== undefined) goroutineRuns(m, gp);
   for (let left = m[TIMESLICE]; ; ) {
     m[mp + HEARTBEAT]++;
     const step = text[m[gp + BASE] + m[gp + PC]];
     const next = step(m, mp, gp, text);
+    if (goroutineRests !== undefined) goroutineRests(m, mp, gp);
     if (m[GC_EVERY] !== 0 && next >= 0) collectByChance(m, mp, gp);
     if (next >= 0) {
       m[gp + PC] = next;
+      if (goroutineRests !== undefined && waitsInDebt(m, mp, gp)) {
+        park(m, mp, gp);
+        return;
+      }
       if (--left > 0 && m[mp + RESCHED] === 0 && racyLoad(m, XGCWAITING) === 0) continue;
       gosched(m, mp, gp);
       return;
     }
     m[gp + PC] = pcOf(next);
     if (next === GOEXIT) goexit(m, mp, gp);
-    else if (isPark(next)) park(m, mp, gp);
+    else if (isPark(next) || (goroutineRests !== undefined && waitsInDebt(m, mp, gp))) park(m, mp, gp);
     else gosched(m, mp, gp);
     return;
   }
+}
+
+/** A collection by chance begins a mark beside the program, if the collector has one. */
+function byChance(m: Mem): number {
+  return marksBeside(m) ? FORCE.begin : FORCE.yes;
 }
 
 /** Collects at random, for stress tests (gcEvery); every other time it also sweeps everything. */
 function collectByChance(m: Mem, mp: MRef, gp: GRef): void {
   if (m[gp + G.at.issystem] !== 0) return;
   const chance = fastrand(m, mp) % (2 * m[GC_EVERY]);
-  if (chance < 2) gcStart(m, mp, chance === 0 ? FORCE.yes : FORCE.andSweep);
+  if (chance < 2) gcStart(m, mp, chance === 0 ? byChance(m) : FORCE.andSweep);
 }
 
 /** Puts `gp` at the end of the global queue. */

@@ -6,7 +6,9 @@
  */
 import type { Mem } from '../memory/struct.ts';
 import { CONFIG, Config } from '../memory/config.ts';
-import { loadPointer, type Ref } from '../memory/address.ts';
+import type { Ref } from '../memory/address.ts';
+import { loadPointer } from '../memory/pointer.ts';
+import { nanotime } from '../base/clock.ts';
 import { UsageError } from '../base/fatal.ts';
 import { lock, unlock } from '../sync/lock.ts';
 import { G, G_INTS, WAIT, type GRef } from '../machine/g.ts';
@@ -14,8 +16,14 @@ import { M, type MRef } from '../machine/m.ts';
 import { clearPointers, copyPointers } from '../heap/write-pointer.ts';
 import { FIN, FINLOCK, Fin, FinBlock, Finalizer, finalizerAt } from '../malloc/finq.ts';
 import { XSWEEPDONE } from '../malloc/mheap.ts';
-import { GCLOCK, NOTHING_TO_SWEEP, SWEEP, Sweep, sweepone } from '../malloc/sweep.ts';
-import { gcStart } from './gc.ts';
+import { GCLOCK, NOTHING_TO_SWEEP, SWEEP, Sweep } from '../malloc/sweep.ts';
+import { sweepone } from '../malloc/compiled.ts';
+import { markSome } from '../gc/collector.ts';
+import { limitTrigger } from '../gc/pacer/limit.ts';
+import { PROGRESS } from '../gc/collectors/descriptor.ts';
+import { flushWork } from './assist-queue.ts';
+import { BGMARK, markBudget, scannedQuads, workerRests } from './beside.ts';
+import { FORCE, gcStart } from './gc.ts';
 import { RUNFINQ } from './finalizer.ts';
 import { BGSWEEP } from './gc.ts';
 import { SCAVENGER, doWhatIsDue } from './scavenger.ts';
@@ -54,6 +62,7 @@ function bgsweep(m: Mem, mp: MRef, gp: GRef): number {
     return yieldTo(BGSWEEP.pc);
   }
   m[PARKED] = 1;
+  limitTrigger(m);
   return parkUnder(m, mp, gp, GCLOCK, WAIT.sweep, BGSWEEP.pc);
 }
 
@@ -142,5 +151,16 @@ export function finalizedObject(m: Mem, gp: GRef): Ref {
   return loadPointer(m, slotAt(m, gp, 0));
 }
 
+/** A background mark worker: marks a piece beside the program, then parks until the scheduler runs it again (beside.ts). Go's gcBgMarkWorker. */
+function bgMarkWorker(m: Mem, mp: MRef, gp: GRef): number {
+  const started = nanotime();
+  const before = scannedQuads(m, mp);
+  const progress = markSome(m, mp, markBudget(m));
+  flushWork(m, mp, scannedQuads(m, mp) - before);
+  workerRests(m, mp, gp, nanotime() - started);
+  if (progress === PROGRESS.none) gcStart(m, mp, FORCE.end);
+  return parkAt(BGMARK.pc);
+}
+
 /** The first steps of every text segment; the pcs above depend on their order. */
-export const SYSTEM_STEPS: readonly Step[] = [bgsweep, runfinq, runBlock, afterBlocks, scavenger];
+export const SYSTEM_STEPS: readonly Step[] = [bgsweep, runfinq, runBlock, afterBlocks, scavenger, bgMarkWorker];

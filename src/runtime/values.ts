@@ -6,10 +6,11 @@
 import type { Mem } from '../memory/struct.ts';
 import { CONFIG, Config } from '../memory/config.ts';
 import type { Ref } from '../memory/address.ts';
+import { lowOf } from '../memory/pointer.ts';
 import type { GRef } from '../machine/g.ts';
 import type { MRef } from '../machine/m.ts';
 import { Type, itabOf, typeAt } from '../heap/type.ts';
-import { writePointer } from '../heap/write-pointer.ts';
+import { writeAddress } from '../heap/write-pointer.ts';
 import { newarray, newobject } from '../malloc/newobject.ts';
 import { makechan } from './chan.ts';
 import { root, storeInt, storeWord } from './mutator.ts';
@@ -18,7 +19,7 @@ const PTR_WORDS = CONFIG + Config.at.ptrWords;
 
 /** Allocates a zeroed value of type number `type`, held by slot `i` of the frame. May collect. */
 export function newValue(m: Mem, mp: MRef, gp: GRef, i: number, type: number): Ref {
-  return root(m, mp, gp, i, newobject(m, mp, typeAt(m, type)) << 2);
+  return root(m, mp, gp, i, lowOf(m, newobject(m, mp, typeAt(m, type))));
 }
 
 /**
@@ -27,7 +28,7 @@ export function newValue(m: Mem, mp: MRef, gp: GRef, i: number, type: number): R
  * @throws Fatal (a Go panic) if `n` is negative or the array is larger than the arena
  */
 export function newValues(m: Mem, mp: MRef, gp: GRef, i: number, type: number, n: number): Ref {
-  return root(m, mp, gp, i, newarray(m, mp, typeAt(m, type), n) << 2);
+  return root(m, mp, gp, i, lowOf(m, newarray(m, mp, typeAt(m, type), n)));
 }
 
 /** Stores a slice in words `i` to `i` + 2 of `obj`. A slice of capacity 0 keeps nothing alive. */
@@ -37,9 +38,9 @@ export function storeSlice(m: Mem, obj: Ref, i: number, array: Ref, length: numb
   storeInt(m, obj, i + 2, capacity);
 }
 
-/** Stores a string of `length` bytes at byte offset `address` in words `i` and `i` + 1 of `obj`. */
+/** Stores a string of `length` bytes at byte address `address` in words `i` and `i` + 1 of `obj`. */
 export function storeString(m: Mem, obj: Ref, i: number, address: number, length: number): void {
-  writePointer(m, obj + i * m[PTR_WORDS], address);
+  writeAddress(m, obj + i * m[PTR_WORDS], address);
   storeInt(m, obj, i + 1, length);
 }
 

@@ -48,7 +48,8 @@ export function lock(m: Mem, mp: MRef, l: LockRef): void {
   m[mp + HOLDS] = l;
 }
 
-function lockContended(m: Mem, mp: MRef, l: LockRef): void {
+/** Takes `l`, which another M holds: spins, yields, then sleeps. */
+export function lockContended(m: Mem, mp: MRef, l: LockRef): void {
   m[mp + WANTS] = l;
   // An M that has slept takes the lock as SLEEPING: other Ms may still sleep, and only that
   // value makes the holder wake one.

@@ -14,9 +14,10 @@ import { hasBit, nameBlock, nameWord, type HeapView } from './view.ts';
 /**
  * Compares allocated, scan and mark bits.
  * @param marks bit set of the blocks that must be marked; null for none
+ * @param floats others may be marked, too: they were reachable, or were allocated, while the program ran beside the mark
  * @returns the number of allocated blocks that must be marked and are not
  */
-export function checkBitmap(h: HeapView, out: Findings, marks: Int32Array | null): number {
+export function checkBitmap(h: HeapView, out: Findings, marks: Int32Array | null, floats = false): number {
   const { m, arena, starts, free } = h;
   const groups = h.bitWords * 2;
   let lost = 0;
@@ -29,14 +30,14 @@ export function checkBitmap(h: HeapView, out: Findings, marks: Int32Array | null
     const used16 = starts16 & ~(free[word] >>> shift);
     const marks16 = marks === null ? 0 : (marks[word] >>> shift) & 0xffff;
     if ((low & 0xffff) !== starts16 || ((low >>> 16) & ~used16) !== 0) explainLow(h, out, g, low, starts16, used16);
-    if (high !== spread(marks16)) lost += explainMarks(h, out, g, high, marks16, marks !== null);
+    if (high !== spread(marks16)) lost += explainMarks(h, out, g, high, marks16, marks !== null, floats);
   }
   out.checks += groups * 16;
   return lost;
 }
 
 /** Spreads 16 marks over a mark word, four to a byte. */
-function spread(marks: number): number {
+export function spread(marks: number): number {
   return (marks & 0xf) | ((marks & 0xf0) << 4) | ((marks & 0xf00) << 8) | ((marks & 0xf000) << 12);
 }
 
@@ -60,7 +61,7 @@ function explainLow(h: HeapView, out: Findings, g: number, low: number, starts16
   }
 }
 
-function explainMarks(h: HeapView, out: Findings, g: number, high: number, marks16: number, marking: boolean): number {
+function explainMarks(h: HeapView, out: Findings, g: number, high: number, marks16: number, marking: boolean, floats: boolean): number {
   let lost = 0;
   for (let j = 0; j < 16; j++) {
     const mark = (high >>> (j + (j & 12))) & 1;
@@ -73,6 +74,7 @@ function explainMarks(h: HeapView, out: Findings, g: number, high: number, marks
     }
     // A pointer to the boundary marks it, and no sweep clears the mark. As in Go, this is harmless.
     if (isBoundary(h, off)) continue;
+    if (floats && hasBit(h, h.starts, off)) continue;
     if (marking) out.add('LEAKED_MARK', () => `block ${nameBlock(h, off)} is marked, but no root reaches it`);
     else out.add('MARK_LEFT', () => `block ${nameBlock(h, off)} is still marked after the sweep`);
   }
@@ -80,6 +82,18 @@ function explainMarks(h: HeapView, out: Findings, g: number, high: number, marks
     out.add(marking ? 'LEAKED_MARK' : 'MARK_LEFT', () => `the mark word of ${nameWord(h, h.arena + ((16 * g) << h.shift))} has stray bits: 0x${(high >>> 0).toString(16)}`);
   }
   return lost;
+}
+
+/** Adds every marked block that is allocated to `h.reached`: garbage that was marked survives, and its sweep is compared with that. */
+export function addMarked(h: HeapView): void {
+  const { m, arena, starts, free, reached } = h;
+  for (let g = 0; g < h.bitWords * 2; g++) {
+    const high = m[arena - 2 * g - 1];
+    if (high === 0) continue;
+    const marks16 = (high & 0xf) | ((high >> 4) & 0xf0) | ((high >> 8) & 0xf00) | ((high >> 12) & 0xf000);
+    const word = g >> 1;
+    reached[word] |= (marks16 << ((g & 1) << 4)) & starts[word] & ~free[word];
+  }
 }
 
 /** Reports whether the block at `off` is marked. */

@@ -60,12 +60,12 @@ function checkTiny(h: HeapView, out: Findings, p: number): void {
   const tiny = m[cacheOf(h, p) + MCache.at.tiny];
   const left = m[cacheOf(h, p) + MCache.at.tinysize];
   if (left === 0) return;
-  const address = tiny >>> 0;
-  const off = blockAt(h, (address >>> 2) - h.arena);
+  const ref = tiny >>> h.ptrShift;
+  const off = blockAt(h, ref - h.arena);
   const isInside =
     left > 0 && off >= 0 && h.m[spanRef(h, h.owner[off >> 11] - 1) + SIZECLASS] === TINY.sizeclass &&
-    address + left <= (h.arena + off) * 4 + TINY.bytes;
-  if (!isInside) out.add('TINY_BLOCK', () => `P ${p} would cut ${left} tiny bytes from ${nameWord(h, address >>> 2)}, where no tiny block has them`);
+    (tiny >>> 0) + left <= (h.arena + off + TINY.bytes / 4) * 2 ** h.ptrShift;
+  if (!isInside) out.add('TINY_BLOCK', () => `P ${p} would cut ${left} tiny bytes from ${nameWord(h, ref)}, where no tiny block has them`);
   else if (hasBit(h, h.free, off)) out.add('TINY_BLOCK', () => `the tiny block ${nameBlock(h, off)} of P ${p} is free`);
 }
 

@@ -44,7 +44,7 @@ function checkEntries(h: HeapView, out: Findings, block: number): number {
     const entry = block + ENTRIES + i * Finalizer.words;
     const arg = m[entry + Finalizer.at.arg];
     if (i >= cnt) {
-      if (arg !== 0) out.add('FINALIZER_SLOT_DIRTY', () => `entry ${i} of the finalizer block at word ${block} holds ${nameWord(h, arg >>> 2)}, but only ${cnt} are filled`);
+      if (arg !== 0) out.add('FINALIZER_SLOT_DIRTY', () => `entry ${i} of the finalizer block at word ${block} holds ${nameWord(h, arg >>> h.ptrShift)}, but only ${cnt} are filled`);
     } else if (arg !== 0) {
       pending++;
       checkObject(h, out, arg);
@@ -55,8 +55,8 @@ function checkEntries(h: HeapView, out: Findings, block: number): number {
 }
 
 function checkObject(h: HeapView, out: Findings, arg: number): void {
-  const off = blockAt(h, (arg >>> 2) - h.arena);
-  if (off < 0) out.add('FINALIZER_OF_FREE_BLOCK', () => `a finalizer is pending for ${nameWord(h, arg >>> 2)}, where no block is`);
+  const off = blockAt(h, (arg >>> h.ptrShift) - h.arena);
+  if (off < 0) out.add('FINALIZER_OF_FREE_BLOCK', () => `a finalizer is pending for ${nameWord(h, arg >>> h.ptrShift)}, where no block is`);
   else if (hasBit(h, h.free, off)) out.add('FINALIZER_OF_FREE_BLOCK', () => `a finalizer is pending for the free block ${nameBlock(h, off)}`);
 }
 

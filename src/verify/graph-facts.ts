@@ -133,11 +133,12 @@ class Walk {
 
   /** Counts the pointers in the words from `from` up to `to`. New objects belong to the next distance. */
   private scan(from: number, to: number): void {
-    const { m, arena, ptrWords, used, pageStart, pageStep, pageEnd, owner } = this.h;
+    const { m, arena, ptrWords, ptrShift, used, pageStart, pageStep, pageEnd, owner } = this.h;
     const { inDegree, firstBlock } = this;
+    const tagBits = ptrShift === 1 ? ~1 : ~0;
     for (let i = from; i < to; i += ptrWords) {
-      if (ptrWords === 2 && m[i + 1] !== TAG) continue;
-      const p = (m[i] >>> 2) - arena;
+      if (ptrWords === 2 && (m[i + 1] & tagBits) !== TAG) continue;
+      const p = (m[i] >>> ptrShift) - arena;
       if (p >>> 0 >= used) continue;
       const page = p >> 11;
       const step = pageStep[page];

@@ -78,6 +78,8 @@ export const INVARIANTS = {
   SCANBUF_BUSY: 'no M is marking or holds a workbuf, objects to scan or unwritten marks',
   MARK_NOT_ENDED: 'when marking ends, every marking M waits and every helper is done',
   ROOT_LEFT: 'when marking ends, every root job was taken',
+  SPAN_LEFT: 'when marking ends, no span is queued to be scanned',
+  SCAN_BIT: 'when marking ends, a marked block that may hold pointers has its scan bit if its span is marked as a whole, and no unmarked block has one',
   // stacks
   STACK_PLACE: 'each stack lies in a stack span of its size',
   STACK_TWICE: 'each stack has exactly one owner: a goroutine, a P, or the freelist of its span',

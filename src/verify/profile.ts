@@ -155,7 +155,7 @@ function readDense(h: HeapView, out: Findings, named: Named, entries: Set<number
       const off = (base + low) / 4 - h.arena;
       const at = blockAt(h, off);
       if (low >> 7 !== i || at !== off || hasBit(h, h.free, off)) {
-        out.add('ADDR_MAP', () => `chain ${i} of the address map has byte ${low} of megabyte ${base >>> 20}, where ${low >> 7 !== i ? 'it does not belong' : 'no allocated block begins'}`);
+        out.add('ADDR_MAP', () => `chain ${i} of the address map has byte ${low} of megabyte ${base / 2 ** 20}, where ${low >> 7 !== i ? 'it does not belong' : 'no allocated block begins'}`);
       } else {
         h.sampled.add(off);
         nameBucket(h, out, named, off, m[e + AddrEntry.at.bucket]);

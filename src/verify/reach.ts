@@ -25,8 +25,9 @@ export class Tracer {
 
   /** Scans the words from `from` up to `to`, then each new block, until no new block is left. */
   private drain(h: HeapView, from: number, to: number): void {
-    const { m, arena, shift, reached, pageStart, pageStep, pageEnd } = h;
+    const { m, arena, shift, ptrShift, reached, pageStart, pageStep, pageEnd } = h;
     const tagged = h.ptrWords === 2;
+    const tagBits = ptrShift === 1 ? ~1 : ~0;
     const words = h.ptrWords;
     const used = h.pages << 11;
     let stack = this.stack;
@@ -36,8 +37,8 @@ export class Tracer {
     let end = to;
     for (;;) {
       for (; i < end; i += words) {
-        if (tagged && m[i + 1] !== TAG) continue;
-        const p = (m[i] >>> 2) - arena;
+        if (tagged && (m[i + 1] & tagBits) !== TAG) continue;
+        const p = (m[i] >>> ptrShift) - arena;
         if (p >>> 0 >= used) continue;
         const page = p >> 11;
         const step = pageStep[page];

@@ -27,9 +27,9 @@ export function checkSys(h: HeapView, out: Findings): void {
   expectSys(h, out, 'mcacheSys', procs(h) * MCache.words * 4);
   const workbufs = inChunks(m[WORK + Work.at.nbufs] * config('workbufWords') * 4, CHUNK.workbufs, config('maxWorkbufs') * config('workbufWords') * 4);
   // Four bits a heap word.
-  const bitmap = inChunks((h.used >> h.shift) / 2, CHUNK.bitmap, (arena >> h.shift) / 8);
+  const bitmap = inChunks(Math.floor(h.used / 2 ** h.shift) / 2, CHUNK.bitmap, Math.floor(arena / 2 ** h.shift) / 8);
   expectSys(h, out, 'gcSys', workbufs + bitmap);
-  const spanMap = inChunks(h.pages * 4, CHUNK.spanMap, (arena >> PAGE_SHIFT) * 4);
+  const spanMap = inChunks(h.pages * 4, CHUNK.spanMap, Math.floor(arena / 2 ** PAGE_SHIFT) * 4);
   const persistent = wide(m, MSTATS + at.otherSys) + wide(m, MSTATS + at.buckhashSys);
   if (persistent !== low + spanMap) {
     out.add('SYS_BYTES', () => `otherSys and buckhashSys make ${persistent}, but ${low} bytes were given out and the span map has ${spanMap}`);
@@ -67,7 +67,7 @@ function checkUnused(h: HeapView, out: Findings): void {
   const released = wide(m, MSTATS + at.heapReleased);
   if (unused !== released) out.add('SYS_BYTES', () => `${released} bytes of the heap count as released, but the system took ${unused}`);
   let faulted = 0;
-  for (let i = 0; i < h.nspans; i++) if (h.kind[i] === SPAN_KIND.faulted) faulted += spanPages(h, i) << PAGE_SHIFT;
+  for (let i = 0; i < h.nspans; i++) if (h.kind[i] === SPAN_KIND.faulted) faulted += spanPages(h, i) * 2 ** PAGE_SHIFT;
   const faults = wide(m, SYS + Sys.at.faulted);
   if (faults !== faulted) out.add('SYS_BYTES', () => `${faults} bytes fault, but the spans that do make ${faulted}`);
   let gaps = 0;

@@ -109,7 +109,7 @@ function visitValue(h: HeapView, start: number, type: number, visit: Visit): voi
         break;
       case FIELD.eface:
       case FIELD.iface:
-        if (m[i] >>> 2 !== 0) visitWord(h, i + h.ptrWords, visit);
+        if (m[i] >>> h.ptrShift !== 0) visitWord(h, i + h.ptrWords, visit);
         break;
       default:
         visitWord(h, i, visit);

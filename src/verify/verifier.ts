@@ -10,8 +10,9 @@
  * shared memory and are reused from check to check.
  */
 import type { Mem } from '../memory/struct.ts';
+import { isMarking } from '../gc/collector.ts';
 import { CHECKPOINT } from '../gc/doorbell.ts';
-import { checkBitmap } from './bitmap.ts';
+import { addMarked, checkBitmap } from './bitmap.ts';
 import { checkFreeBlocksClear, checkFreelistCounts, readBlocks } from './blocks.ts';
 import { checkCaches, checkCachesFlushed } from './caches.ts';
 import { checkChannels } from './channels.ts';
@@ -29,6 +30,7 @@ import { checkRefwords, hasRefwords } from './refwords.ts';
 import { checkProfile } from './profile.ts';
 import { findRoots, type Roots } from './roots.ts';
 import { checkFreeSpans, checkSpans, readSpans } from './spans.ts';
+import { checkSpanMarks } from './span-marks.ts';
 import { checkSpecials } from './specials.ts';
 import { checkStatistics } from './statistics.ts';
 import { checkTypes } from './types.ts';
@@ -108,6 +110,7 @@ export class Verifier {
   private checkMarked(): void {
     const { view, out, tracer, roots } = this;
     checkMarkEnded(view, out);
+    checkSpanMarks(view, out);
     checkCachesFlushed(view, out);
     checkNoneKept(view, out);
     findRoots(view, roots);
@@ -115,8 +118,9 @@ export class Verifier {
     checkFaults(view, out, roots);
     // A collector with reference words sets no mark in the bitmap.
     const isByWords = hasRefwords(view);
-    const unmarked = checkBitmap(view, out, isByWords ? null : view.reached);
+    const unmarked = checkBitmap(view, out, isByWords ? null : view.reached, isMarking(view.m));
     const lost = isByWords ? checkRefwords(view, out, view.reached) : unmarked;
+    if (isMarking(view.m)) addMarked(view);
     if (lost > 0) explainLost(view, out, roots, tracer.count);
     out.checks += tracer.count;
   }

@@ -27,6 +27,8 @@ export class HeapView {
   /** Kept from one check to the next. */
   keeps = false;
   ptrWords = 2;
+  /** log2 of the units of a pointer's low word in a 32-bit word: bytes, or pairs of bytes above 4 GB. */
+  ptrShift = 2;
   /** log2 of ptrWords. */
   shift = 1;
   arena = 0;
@@ -84,6 +86,7 @@ export class HeapView {
     this.writes.begin();
     const { arena, shift } = this;
     this.ptrWords = m[CONFIG + at.ptrWords];
+    this.ptrShift = m[CONFIG + at.ptrShift];
     this.shift = this.ptrWords - 1;
     this.arena = m[CONFIG + at.arenaStart];
     // A user's step may have overwritten these words, and they set the size of the tables.
@@ -162,11 +165,16 @@ export function blockAt(h: HeapView, off: number): number {
   return start + Math.floor((off - start) / step) * step;
 }
 
+/** Reports whether the high word `high` is a pointer's. Above 4 GB its lowest bit belongs to the offset. */
+export function isTagged(h: HeapView, high: number): boolean {
+  return (h.ptrShift === 1 ? high & ~1 : high) === TAG;
+}
+
 /** Returns the offset that the heap word at reference `i` points to, or -1 if the word is no pointer into the arena. */
 export function pointerAt(h: HeapView, i: number): number {
   const m = h.m;
-  if (h.ptrWords === 2 && m[i + 1] !== TAG) return -1;
-  const off = (m[i] >>> 2) - h.arena;
+  if (h.ptrWords === 2 && !isTagged(h, m[i + 1])) return -1;
+  const off = (m[i] >>> h.ptrShift) - h.arena;
   return off >= 0 && off < h.used ? off : -1;
 }
 
@@ -194,6 +202,5 @@ export function nameBlock(h: HeapView, off: number): string {
 }
 
 export function nameWord(h: HeapView, ref: number): string {
-  const digits = (ref * 4).toString(16).padStart(8, '0');
-  return h.ptrWords === 2 ? `0xc0${digits}` : `0x${digits}`;
+  return h.ptrWords === 2 ? `0x${(TAG * 2 ** 32 + ref * 4).toString(16)}` : `0x${(ref * 4).toString(16).padStart(8, '0')}`;
 }

@@ -2,6 +2,7 @@
 import type { z } from 'zod';
 import type { ExploreDocument } from '../cli/explore-document.ts';
 import type { FuzzDocument } from '../cli/fuzz-document.ts';
+import { plural } from '../base/units.ts';
 import type { Campaign } from '../report/campaign.ts';
 import { anchorIn } from './player-anchor.ts';
 import type { NamedDocument } from './view.ts';
@@ -37,6 +38,8 @@ export interface CampaignRun {
   readonly name: string;
   readonly strategy: string;
   readonly mutant: string | null;
+  /** Executions by memory model. */
+  readonly memories: z.infer<typeof FuzzDocument>['memories'];
   readonly seed: number;
   /** Worker threads; undefined for `explore`, which has none. */
   readonly jobs?: number;
@@ -57,10 +60,10 @@ export function findCampaigns(documents: readonly NamedDocument[]): CampaignRun[
 }
 
 function ofFuzz(name: string, document: z.infer<typeof FuzzDocument>): CampaignRun {
-  const { strategy, mutant, seed, jobs, ending, seconds, scenarios, failures, campaign } = document;
+  const { strategy, mutant, memories, seed, jobs, ending, seconds, scenarios, failures, campaign } = document;
   const total = campaign?.series.atSeconds.at(-1);
   return {
-    name, strategy, mutant, seed, jobs, ending, campaign,
+    name, strategy, mutant, memories, seed, jobs, ending, campaign,
     // A resumed campaign has run for longer than its last part.
     seconds: Math.max(seconds, total ?? 0),
     scenarios: scenarios.map(({ failures: seen, ...each }) => ({ ...each, failures: Object.keys(seen).length })),
@@ -69,9 +72,10 @@ function ofFuzz(name: string, document: z.infer<typeof FuzzDocument>): CampaignR
 }
 
 function ofExplore(name: string, document: z.infer<typeof ExploreDocument>): CampaignRun {
-  const { strategy, mutant, seed, scenario, executions, steps, distinct, seconds, covered, failure, campaign } = document;
+  const { strategy, mutant, memory, seed, scenario, executions, steps, distinct, seconds, covered, failure, campaign } = document;
   return {
     name, strategy, mutant, seed, seconds, campaign,
+    memories: [{ memory, executions }],
     scenarios: [{ scenario, executions, steps, distinct, seconds, covered, failures: failure === null ? 0 : 1 }],
     failures: failure === null ? [] : [rowOf(failure, document)],
   };
@@ -89,6 +93,6 @@ function rowOf(failure: Failure, document: Document): FailureRow {
 export function shrunkSize({ failure: { shrunk } }: FailureRow): string | undefined {
   if (shrunk === null) return undefined;
   if (typeof shrunk === 'string') return shrunk;
-  const { preemptions, steps } = shrunk;
-  return `${preemptions} ${preemptions === 1 ? 'preemption' : 'preemptions'} in ${steps} accesses`;
+  const { preemptions, values, steps } = shrunk;
+  return `${plural(preemptions, 'preemption')}${values === undefined ? '' : `, ${plural(values, 'older value')}`} in ${plural(steps, 'access', 'accesses')}`;
 }

@@ -1,5 +1,7 @@
 /** The series of points that documents of `start` and `scale` hold: measured, varied or predicted. */
+import type { z } from 'zod';
 import type { ScaleDocument } from '../report/json.ts';
+import type { PhasePredictionDocument } from '../report/phase-document.ts';
 import type { PredictionDocument } from '../report/prediction-document.ts';
 import { lawsOf, type FittedLaw } from '../report/scaling-laws.ts';
 import type { NamedDocument } from './view.ts';
@@ -46,6 +48,8 @@ function seriesOf({ name, document }: NamedDocument): Found[] {
       return [{ ...measured(document), source: name }];
     case 'scale --model':
       return [{ ...predicted(document), source: name }];
+    case 'scale --model --phase':
+      return [{ ...predictedPhase(document), source: name }];
     case 'scale --sweep':
       return document.measurements.map((measurement) => ({ ...measured(measurement), name: `${document.sweep} ${measurement.settings[document.sweep]}`, source: name }));
     default:
@@ -74,6 +78,18 @@ function predicted({ heap, settings, machine, results }: PredictionDocument): Om
     bounds: [],
     limits: [],
     laws: lawsOf(results),
+  };
+}
+
+/** Stopping the world has no law: it only gets slower with more threads. */
+function predictedPhase({ phase, heap, machine, results }: z.infer<typeof PhasePredictionDocument>): Omit<Found, 'source'> {
+  return {
+    name: [phase, ...(heap === undefined ? [] : [heap.name]), `model of ${machine.name}`].join(', '),
+    isPredicted: true,
+    points: results.map(({ procs, medianNs }) => ({ procs, ns: medianNs, lowNs: undefined, highNs: undefined, speedup: results[0].medianNs / medianNs, runs: 1 })),
+    bounds: [],
+    limits: [],
+    laws: phase === 'stw' ? [] : lawsOf(results),
   };
 }
 

@@ -4,16 +4,20 @@ import type { z } from 'zod';
 import type { ExploreDocument } from '../cli/explore-document.ts';
 import type { FuzzDocument } from '../cli/fuzz-document.ts';
 import type { HeapDocument } from '../cli/heap-document.ts';
+import type { LitmusDocument } from '../cli/litmus-document.ts';
 import type { MutantsDocument } from '../cli/mutants-document.ts';
 import type { ReplayDocument } from '../cli/replay-document.ts';
 import type { StressDocument } from '../cli/stress-document.ts';
+import type { CompareDocument } from '../report/compare-document.ts';
 import type { RunDocument, ScaleDocument, SweepDocument } from '../report/json.ts';
+import type { PhasePredictionDocument } from '../report/phase-document.ts';
 import type { PredictionDocument } from '../report/prediction-document.ts';
 
 /** A document of --json, told apart by its `command`. */
 export type AnyDocument =
-  | z.infer<typeof RunDocument> | ScaleDocument | z.infer<typeof SweepDocument> | PredictionDocument | z.infer<typeof StressDocument>
-  | z.infer<typeof ExploreDocument> | z.infer<typeof ReplayDocument> | z.infer<typeof FuzzDocument> | z.infer<typeof MutantsDocument> | z.infer<typeof HeapDocument>;
+  | z.infer<typeof RunDocument> | ScaleDocument | z.infer<typeof SweepDocument> | PredictionDocument | z.infer<typeof PhasePredictionDocument> | z.infer<typeof StressDocument>
+  | z.infer<typeof ExploreDocument> | z.infer<typeof ReplayDocument> | z.infer<typeof FuzzDocument> | z.infer<typeof MutantsDocument> | z.infer<typeof HeapDocument>
+  | z.infer<typeof LitmusDocument> | CompareDocument;
 
 /** A document with the name of its file, or of the command that made it. */
 export interface NamedDocument {

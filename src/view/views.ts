@@ -3,8 +3,11 @@ import { createElement } from 'preact';
 import type { FoundView, NamedDocument, View } from './view.ts';
 import { heapMap } from './views/heap-map.tsx';
 import { history } from './views/history.tsx';
+import { collectors } from './views/collectors.tsx';
 import { composition } from './views/composition.tsx';
 import { campaign } from './views/campaign.tsx';
+import { costs } from './views/costs.tsx';
+import { litmus } from './views/litmus.tsx';
 import { mutants } from './views/mutants.tsx';
 import { player } from './views/player.tsx';
 import { scaling } from './views/scaling.tsx';
@@ -23,13 +26,16 @@ function finderOf<Data>({ id, title, about, find, Show }: View<Data>): Finder {
 const VIEWS: readonly Finder[] = [
   // A failure comes first: it is what one looks for.
   finderOf(player),
+  finderOf(collectors),
   finderOf(scaling),
+  finderOf(costs),
   finderOf(timeline),
   finderOf(history),
   finderOf(heapMap),
   finderOf(composition),
   finderOf(campaign),
   finderOf(mutants),
+  finderOf(litmus),
 ];
 
 /** Returns the views that have something to show. */

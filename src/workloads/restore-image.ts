@@ -4,7 +4,7 @@
  * other. Goroutines and finalizers are not restored.
  */
 import { fatal } from '../base/fatal.ts';
-import { PAGE_BYTES, PAGE_WORDS, type Ref } from '../memory/address.ts';
+import { PAGE_BYTES, PAGE_WORDS, SMALL_SHIFT, type Ref } from '../memory/address.ts';
 import { byteView } from '../memory/bytes.ts';
 import { CONFIG, Config } from '../memory/config.ts';
 import type { MemoryMap } from '../memory/map.ts';
@@ -42,9 +42,10 @@ export function restoreNeeds(needs: Needs, image: HeapImage, { pages, arenaOffse
 }
 
 /** Reports whether the arena of a machine with this map begins where the dumped one did, and is large enough. */
-export function canRestore({ regions }: MemoryMap, { arenaOffset, pages }: Places): boolean {
+export function canRestore({ regions, ptrShift }: MemoryMap, { arenaOffset, pages }: Places): boolean {
   const arena = regions[regions.length - 1];
-  return arena.start === arenaOffset / 4 && arena.words >= pages * PAGE_WORDS;
+  // Contents are restored as they are, with addresses for pointers.
+  return ptrShift === SMALL_SHIFT && arena.start === arenaOffset / 4 && arena.words >= pages * PAGE_WORDS;
 }
 
 /**

@@ -6,6 +6,7 @@
  */
 import type { Mem } from '../memory/struct.ts';
 import { PTR_TAG, type Ref } from '../memory/address.ts';
+import { lowOf } from '../memory/pointer.ts';
 import { ptrWords } from '../memory/config.ts';
 import { panic } from '../base/fatal.ts';
 import type { GRef } from '../machine/g.ts';
@@ -86,7 +87,7 @@ function makeBig(m: Mem, mp: MRef, gp: GRef, id: number): void {
   storeWord(m, buckets, lastValue(m), newChild(m, mp, gp, id));
   const text = newObject(m, mp, gp, SLOT.fresh, 24, FLAG_NOSCAN);
   m[text] = id;
-  storeString(m, big, W.text, text << 2, 24);
+  storeString(m, big, W.text, text * 4, 24);
   setSlot(m, gp, SLOT.fresh, 0);
   setSlot(m, gp, SLOT.child, 0);
 }
@@ -102,7 +103,7 @@ function newChild(m: Mem, mp: MRef, gp: GRef, id: number): Ref {
   const child = newValue(m, mp, gp, SLOT.child, TYPE.child);
   storeInt(m, child, 0, id);
   const garbage = newObject(m, mp, gp, SLOT.fresh, 64, 0);
-  m[child + ptrWords(m)] = garbage << 2;
+  m[child + ptrWords(m)] = lowOf(m, garbage);
   if (ptrWords(m) === 2) m[child + 3] = PTR_TAG;
   setSlot(m, gp, SLOT.fresh, 0);
   return child;

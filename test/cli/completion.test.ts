@@ -39,7 +39,7 @@ describe('completion', () => {
   it('in bash offers commands, options, words of options, names and files', async () => {
     expect(await offered('s')).toEqual(['start', 'scale', 'stress', 'sequence']);
     expect(await offered('run', '--pol')).toEqual(['--policy']);
-    expect(await offered('run', '--policy', '')).toEqual(['go1.3', 'tuned', 'lab']);
+    expect(await offered('run', '--policy', '')).toEqual(['go1.3', 'tuned', 'lab', 'spans']);
     expect(await offered('run', '--policy', '=', 't')).toEqual(['tuned']);
     expect(await offered('run', 'chu')).toEqual(['churn']);
     expect(await offered('scale', 'li')).toEqual(['list']);

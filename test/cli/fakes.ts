@@ -39,7 +39,7 @@ export function progressOf(fields: Partial<Progress> = {}): Progress {
 }
 
 export function resultOf(fields: Partial<RunResult> = {}): RunResult {
-  return { memstats, cycles: [], lines: [], elapsedNs: 1e8, verified: 0, ...fields };
+  return { memstats, cycles: [], lines: [], elapsedNs: 1e8, startedNs: 0, verified: 0, ...fields };
 }
 
 export function workloadOf(name: string, params: Readonly<Record<string, Param>> = {}): Workload {

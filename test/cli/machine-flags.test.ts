@@ -5,7 +5,9 @@ import { Config, OPTION_WORDS, type OptionWord } from '../../src/memory/config.t
 import { planMemory } from '../../src/runtime/boot.ts';
 import { writeConfig } from '../../src/memory/map.ts';
 import { CONFIG } from '../../src/memory/config.ts';
-import { FLAG_NAMES, MACHINE_OPTIONS, type FlagName, type MachineOption, type MachineOptions } from '../../src/run/machine-options.ts';
+import { CONCURRENT_OPTIONS } from '../../src/run/concurrent-options.ts';
+import type { MachineOption } from '../../src/run/machine-option.ts';
+import { FLAG_NAMES, MACHINE_OPTIONS, type FlagName, type MachineOptions } from '../../src/run/machine-options.ts';
 import { checkOptions } from '../../src/run/options.ts';
 import { shapeFor } from '../../src/run/shape.ts';
 import { TUNING, TUNING_NAMES, type Tunable } from '../../src/run/tuning.ts';
@@ -22,6 +24,14 @@ const GIVEN: { readonly [Name in FlagName]: readonly [text: string, value: NonNu
   osHoles: ['16M+1M', [{ offset: 16 << 20, bytes: 1 << 20 }]],
   types: ['mtypes', 'mtypes'],
   collector: ['bitmap', 'bitmap'],
+  barrier: ['hybrid', 'hybrid'],
+  stacks: ['once', 'once'],
+  termination: ['ragged', 'ragged'],
+  barrierBuffer: ['4', 4],
+  checkmark: ['', true],
+  assists: ['off', 'off'],
+  pacer: ['runway', 'runway'],
+  memoryLimit: ['64M', 64 << 20],
   debug: ['efence,collectstats', ['efence', 'collectstats']],
   gcEvery: ['7', 7],
   hangSeconds: ['2m', 120],
@@ -44,7 +54,7 @@ function longOf(name: FlagName): string {
 
 /** The words of the memory of a machine with these options. */
 function wordsOf(options: MachineOptions): Record<OptionWord, number> {
-  const map = planMemory(shapeFor({ procs: 1, ...options }, NEEDS));
+  const map = planMemory(shapeFor({ procs: 1, collector: 'concurrent', ...options }, NEEDS));
   const m = new Int32Array(map.words);
   writeConfig(m, map);
   return Object.fromEntries(Object.keys(OPTION_WORDS).map((word) => [word, m[CONFIG + Config.at[word as OptionWord]]])) as Record<OptionWord, number>;
@@ -80,7 +90,8 @@ describe.each(FLAG_NAMES)('the machine option %s', (name) => {
 describe('machine options', () => {
   it.each(FLAG_NAMES.filter((name) => optionOf(name).word !== undefined))('change a word of the memory: %s', (name) => {
     const { word } = optionOf(name);
-    expect(wordsOf({ [name]: GIVEN[name][1] })[word!]).not.toBe(wordsOf({})[word!]);
+    const others: MachineOptions = name in CONCURRENT_OPTIONS ? { collector: 'concurrent' } : {};
+    expect(wordsOf({ ...others, [name]: GIVEN[name][1] })[word!]).not.toBe(wordsOf(others)[word!]);
   });
 
   it('own every word that options set', () => {

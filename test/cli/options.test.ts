@@ -41,7 +41,7 @@ describe('options', () => {
     expect(sizes.map(parseArena)).toEqual([65536, 524288, 67108864, 67108864, 67108864, 67108864, 1610612736, 4187593113]);
     refuses(parseArena, ['', 'big', '64X', '-1M', '64 M B', '1e9', 'NaN'], '--arena must be a size such as 64M');
     refuses(parseArena, ['0', '1', '63K'], 'too small: nothing runs in less than 64K');
-    refuses(parseArena, ['4G', '4T', '4294967296', '9'.repeat(400)], 'the arena must be smaller than 4G');
+    refuses(parseArena, ['8G', '4T', '8589934592', '9'.repeat(400)], 'the arena must be smaller than 8G');
   });
 
   it('takes seeds of 32 bits, and 0 where nothing is drawn from it directly', () => {

@@ -54,9 +54,9 @@ describe('sweepgen', () => {
     ['run --procs 0', "--procs must be a whole number from 1 to 64, not '0'"],
     ['run --procs 65', "--procs must be a whole number from 1 to 64, not '65'"],
     ['run --arena 1K', '--arena 1K is too small: nothing runs in less than 64K'],
-    ['run --arena 8G', '--arena 8G is too large: the arena must be smaller than 4G, and most machines can have 2900M'],
+    ['run --arena 8G', '--arena 8G is too large: the arena must be smaller than 8G, and most machines can have 6500M, and 2900M with --goarch 386'],
     ['run --gctrace tree', "--gctrace takes 1 or 2, not 'tree'; write --gctrace=1, or put it last"],
-    ['run --gctrace-form 1.5', "--gctrace-form must be 1.3 or 1.4, not '1.5'"],
+    ['run --gctrace-form 1.9', "--gctrace-form must be 1.3, 1.4, 1.5 or 1.8, not '1.9'"],
     ['run nothing', "there is no workload 'nothing'; there are churn, binary-trees, collect, tree and sequence (a module of yours is named by its path, as ./nothing.mjs)"],
     ['run chrun', "there is no workload 'chrun'; did you mean churn? (a module of yours is named by its path, as ./chrun.mjs)"],
     ['run churn extra', "too many arguments for 'run'. Expected 1 argument but got 2."],
@@ -69,6 +69,15 @@ describe('sweepgen', () => {
     const { code, out, err, started } = await cli(line);
     expect(err).toBe(`sweepgen: ${sentence}\n`);
     expect([code, out, started.length]).toEqual([2, '', 0]);
+  });
+
+  it.each([
+    ['campaign status nowhere.jsonl', 'campaign status'],
+    ['campaign stats', 'campaign'],
+    ['explore run', 'explore'],
+    ['rnu', null],
+  ])('names the command of "%s --json" in the error', async (line, command) => {
+    expect(JSON.parse((await cli(`${line} --json`)).err)).toMatchObject({ command });
   });
 
   it('puts its name before each line of an error', async () => {
@@ -467,6 +476,17 @@ describe('sweepgen stress', () => {
     expect(out).toBe(`seed 4711: rounds for 10 s on up to 4 Ps\n${n} rounds, ${n} verified collections, nothing wrong\n`);
   });
 
+  it('runs as many rounds as it is told, however long they take', async () => {
+    const result = () => resultOf({ cycles: [cycleOf()] });
+    const { out, started } = await cli('stress --rounds 3', result, { now: ticking() });
+    expect([started.length, out]).toEqual([3, 'seed 4711: 3 rounds on up to 4 Ps\n3 rounds, 3 verified collections, nothing wrong\n']);
+    const cut = await cli('stress --rounds 1000 --seconds 20', result, { now: ticking() });
+    expect(cut.started.length).toBeLessThan(20);
+    expect(cut.out).toContain('1,000 rounds within 20 s on up to 4 Ps\n');
+    const unchecked = await cli('stress --rounds 2', () => resultOf(), { now: ticking() });
+    expect([unchecked.code, unchecked.err]).toEqual([5, 'sweepgen: no collection was verified in 2 rounds; run more with --rounds\n']);
+  });
+
   it('draws the same rounds from the same seed', async () => {
     const rounds = async () => (await cli('stress --seed 5 --seconds 20', undefined, { now: ticking() })).started
       .map(({ workload, seed, procs, gogc, params }) => ({ workload, seed, procs, gogc, params }));
@@ -508,6 +528,19 @@ describe('sweepgen stress', () => {
     expect(unchecked.code).toBe(EXIT.unproven);
     expect(unchecked.out).toContain('1 round, 0 verified collections, nothing was checked (1 cut short by the clock)');
     expect(unchecked.err).toBe('sweepgen: no collection was verified in 0.05 s; give it longer with --seconds\n');
+  });
+
+  it('goes on with the rounds that are left after it was stopped', async () => {
+    const controller = new AbortController();
+    let rounds = 0;
+    const run = () => {
+      if (++rounds < 3) return resultOf({ cycles: [cycleOf()] });
+      controller.abort();
+      return new Stopped();
+    };
+    const { code, err } = await cli('stress churn --rounds 10 --seed 5', run, { now: ticking(), signal: controller.signal });
+    expect(code).toBe(130);
+    expect(err).toContain('go on with: sweepgen stress churn --seed 5 --first-round 2 --rounds 8\n');
   });
 
   it('ends without blame when the user stops it', async () => {

@@ -1,4 +1,4 @@
-/** Threads run the mark loops as WebAssembly or as JavaScript, as told, and mark the same. */
+/** Threads run the mark loops and the sweep as WebAssembly or as JavaScript, as told, and mark the same. */
 import { cpSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -69,5 +69,17 @@ describe('with JavaScript loops that throw', () => {
 
   it.each(LOOPS)('%s fails where JavaScript is chosen', async (policy) => {
     await expect(mark(library, policy, 'javascript')).rejects.toThrow('the JavaScript loop ran');
+  });
+
+  it('threads do not run the JavaScript sweep either, unless JavaScript is chosen', async () => {
+    for (const [, file, fn] of [...LOOPS, ['', '../malloc/sweep', 'sweepone']]) {
+      const path = join(root, `dist/src/gc/${file}.js`);
+      const code = readFileSync(path, 'utf8').replace(" throw new Error('the JavaScript loop ran');", '');
+      const head = `export function ${fn}(m, mp) {`;
+      if (fn === 'sweepone') expect(code).toContain(head);
+      writeFileSync(path, code.replace(head, "$& throw new Error('the JavaScript sweep ran');"));
+    }
+    expect((await mark(library, 'go1.3', 'wasm')).cycles.length).toBeGreaterThan(2);
+    await expect(mark(library, 'go1.3', 'javascript')).rejects.toThrow('the JavaScript sweep ran');
   });
 });

@@ -16,6 +16,8 @@ const HELPERS = `
 const TABLE = { a: 3, deep: { b: 17 } };
 const { a: A } = TABLE;
 const SIX = 2 * A;
+const LIST = new Int32Array([5, -7, 1 << 30, 12]);
+export function addWide(m, at, n) { const sum = (m[at] >>> 0) + m[at + 1] * 2 ** 32 + n; m[at + 1] = Math.floor(sum / 2 ** 32); m[at] = sum >>> 0; }
 export function racyLoad(m, at) { return m[at]; }
 export function racyStore(m, at, value) { m[at] = value; }
 export function racyLoadByte(m, m8, at) { return m8[at]; }
@@ -24,6 +26,8 @@ export function twice(m, i) { m[i & 31] = (m[i & 31] + i) | 0; return i * 2; }
 export function bump(m, i) { m[i & 31]++; }
 export function waits(m) { return m[3] > 5 && racyLoad(m, SIX) !== 0; }
 export function prefetchAll(m, from, to, step) {}
+export function lowestBit(bits) { return 31 - Math.clz32(bits & -bits); }
+export function pointsIntoHeap(m, slot, arena, used, pw) { return (pw === 1 || m[(slot + 1) | 0] === 0xc0) && (m[slot] - arena) >>> 0 < used >>> 0; }
 export function scaled(m, i, by, twiced) { if (by === 2) return twiced ? i * 4 : i * 2; m[9] = by; return i * by; }
 export function early(m, i) { if (i > 5) { if (i > 9) return 9; return 5; } return i; }
 `;
@@ -49,6 +53,9 @@ const BODIES: Readonly<Record<string, string>> = {
   'two updates': 'let s = 0; for (let j = 0, k = 3; j < i; j++, k += 2) s = s + k; return s;',
   'switch without a default': 'switch (x & 7) { case 2: return 5; case 4: m[1] = 3; } switch (i) {} return 9;',
   'leading zeros': 'return Math.clz32(x) + (31 - Math.clz32(x & -x)) * 64;',
+  'lowest bit': 'return x === 0 ? i : lowestBit(x) + 64 * lowestBit(x | 256);',
+  'unsigned comparison': 'let r = 0; if (x >>> 0 < i >>> 0) r = 1; if (!((x - i) >>> 0 < (x ^ 5) >>> 0)) r = r + 2; while (x >>> 0 < (i + 99) >>> 0) { r = r + 4; break; } return r;',
+  'pointer tests': 'm[40] = x & 8191; m[41] = 0xbf + (x >>> 30); m[42] = x; m[43] = 0xc0; let r = 0; if (pointsIntoHeap(m, 40, i << 7, 4096, 2)) r = 1; if (!pointsIntoHeap(m, 42, -4096, x | 1, 2)) r = r + 2; if (pointsIntoHeap(m, 40, i, 4096, 1)) r = r + 4; return r + (pointsIntoHeap(m, i | 1, 0, x, 2) ? 8 : 0);',
   'divisions of integers': 'return ((x / (i + 1)) | 0) + 3 + (x % (i + 1));',
   'names in blocks': 'let y = 1; { let y = 2; m[5] = y; } for (let y = 7; y < 9; y++) m[6] = y; if (x > 0) { const y = x & 7; return y; } return y;',
   'words changed': 'm[i] += 3; m[i] |= 8; m[i]--; m[(i + 1) | 0] = m[i]; m[i + A] ^= x; return m[i];',
@@ -60,6 +67,10 @@ const BODIES: Readonly<Record<string, string>> = {
   'loads ahead of use': 'm[i + 32] = i; m[i + 34] = 5; prefetchAll(m, i + 32, i + 35, 2); prefetchAll(m, i, i, 3); return m[i + 33];',
   'calls that are inlined': 'let r = 0; const s = 3; if (waits(m)) r = 1; if (!waits(m)) r |= 2; if (x > 0 && waits(m)) r |= 4; if (waits(m) || i > 3) r |= 8; const w = waits(m); return r + (w ? 16 : 0) + s;',
   quotients: 'return Math.floor((i * 7) / 3) + Math.floor(i / (A + 1));',
+  'elements of a constant list': 'return LIST[i & 3] + LIST[A];',
+  'products and the larger of two': 'return Math.imul(i, x) + Math.max(i, x) * 3 + Math.max(x, A);',
+  fill: 'm.fill(0, i, i + (x & 15)); m.fill(0, 7, 7); return i;',
+  'counters of two words': 'm[i + 1] &= 255; addWide(m, i, i * 8192); addWide(m, i, x >>> 0); addWide(m, i, (x >>> 12) * 8192); addWide(m, i, -((x >>> 12) * 8191)); addWide(m, i, -i); addWide(m, i, A); return i;',
   'negative': 'return -i + ~x;',
 };
 
@@ -141,6 +152,18 @@ describe('what is compiled', () => {
     expect(f(3)).toBe(41);
     expect(asked).toEqual([[3, 7]]);
     expect(() => f(9)).toThrow(new RangeError('stopped at 9'));
+  });
+
+  it('throws through an import that names the failure and its facts', async () => {
+    const path = fileOf("export function f(m, i) { if (m[i] !== 3) fatal('NOT_THREE', { place: i, found: m[i] }); return i + 1; }\nfunction fatal(code, facts) {}");
+    const memory = compilableMemory(WORDS);
+    const module = new WebAssembly.Module(await compile(path, [exported('f')]));
+    expect(WebAssembly.Module.imports(module).map(({ module, name }) => [module, name])).toContainEqual(['fatal', 'NOT_THREE.place.found']);
+    const stop = (...facts: number[]) => { throw new RangeError(`stopped: ${facts.join()}`); };
+    const { f } = new WebAssembly.Instance(module, { env: { memory }, fatal: { 'NOT_THREE.place.found': stop } }).exports as { f: (i: number) => number };
+    new Int32Array(memory.buffer).set([3, 4], 20);
+    expect(f(20)).toBe(21);
+    expect(() => f(21)).toThrow(new RangeError('stopped: 21,4'));
   });
 
   it('traps outside the memory', async () => {

@@ -13,6 +13,7 @@ import { argumentsOf, commandLines, mentionedCommands, shortened, type CommandLi
 /** Programs other than sweepgen, and why no test runs them. */
 const OTHER_PROGRAMS: Readonly<Record<string, string>> = {
   npm: 'installs packages, or is what runs this test',
+  npx: 'runs the test that the tutorial writes, as test/package does',
   git: 'needs the network',
   cd: 'is the shell itself',
   node: 'a benchmark takes minutes; the snapshot is made before the commands run',
@@ -25,6 +26,7 @@ const OTHER_PROGRAMS: Readonly<Record<string, string>> = {
 
 /** Commands of sweepgen that are parsed only, and why. */
 const PARSED_ONLY: readonly (readonly [pattern: RegExp, reason: string])[] = [
+  [/^explore \.\/ring-buffer/, 'explores the file that the tutorial writes, as test/package does'],
   [/^calibrate/, 'takes two minutes and an idle machine'],
   [/--machine \.\/lab\.json/, 'needs a calibrated machine'],
   [/v1:…/, 'is a placeholder for the line of a failure'],

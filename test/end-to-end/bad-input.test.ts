@@ -17,7 +17,7 @@ describe('bad input ends with exit code 2 and one sentence', () => {
     ['no Ps', ['run', '--procs', '0'], /--procs/],
     ['an absurd number of Ps', ['run', '--procs', '1000000'], /1 to 64/],
     ['an arena that is too small', ['run', '--arena', '1K'], /too small/],
-    ['an arena that is too large', ['run', '--arena', '3.9G'], /largest/],
+    ['an arena that is too large', ['run', '--arena', '7.9G'], /largest/],
     ['an older collector with the tuned mark loop', ['run', '--collector', 'bitmap', '--policy', 'tuned'], /bitmap.*leave --policy tuned out/],
     ['an older collector with types', ['run', '--collector', 'refword', '--types', 'mtypes'], /refword.*leave --types mtypes out/],
     ['an unknown param', ['run', 'churn', '--set', 'cuont=3'], /count/],

@@ -121,7 +121,7 @@ describe('an execution with busy loops', () => {
     for (const [distance, seed] of [[1, 1], [3, 2], [40, 3], [900, 4]]) {
       const recorder = new RecordPreemptions(new RandomWalk(distance));
       const recorded = run(calls, recorder, { seed });
-      expect(run(calls, new ReplayPreemptions(recorder.preemptions)).accesses).toEqual(recorded.accesses);
+      expect(run(calls, new ReplayPreemptions(recorder.departures)).accesses).toEqual(recorded.accesses);
       expect(run(calls, new Replay(recorded.schedule)).accesses).toEqual(recorded.accesses);
     }
   });

@@ -63,6 +63,32 @@ describe('a plan', () => {
     expect(turns(planOf({ monitors: ['races'], always: true }), 8).every(({ station }) => station.monitors[0] === 'races')).toBe(true);
   });
 
+  it('has monitors watch ordinary code only if they watch every turn: its races may be intended', () => {
+    const scenarios = [{ name: './own.mjs', settings: [{ procs: 2 }], isOrdinary: true }];
+    expect(turns(planOf({ scenarios, monitors: ['races'] }), 16).every(({ station }) => station.monitors.length === 0)).toBe(true);
+    expect(turns(planOf({ scenarios, monitors: ['races'], always: true }), 4).every(({ station }) => station.monitors[0] === 'races')).toBe(true);
+  });
+
+  it('gives each setting a turn under each memory model, watched ones too', () => {
+    const named = (plan: Plan, count: number) => turns(plan, count).map(({ station }) => `${station.scenario}${station.knobs.procs} ${station.memory ?? 'sc'}${station.monitors.length > 0 ? ' watched' : ''}`);
+    const memories = ['sc', 'js'] as const;
+    expect(named(planOf({ memories }), 8)).toEqual(['a3 sc', 'b3 sc', 'a3 js', 'b3 js', 'a2 sc', 'b3 sc', 'a2 js', 'b3 js']);
+    const watched = named(planOf({ memories, monitors: ['races'] }), 64).filter((name) => name.endsWith('watched'));
+    expect(new Set(watched)).toEqual(new Set(['a3 sc', 'a3 js', 'a2 sc', 'a2 js', 'b3 sc', 'b3 js'].map((name) => `${name} watched`)));
+  });
+
+  it('counts the seeds of each memory model apart', () => {
+    const plan = planOf({ scenarios: [{ name: 'b', settings: [{ procs: 3 }] }], memories: ['tso', 'js'] });
+    expect(turns(plan, 4).map(({ station, seed }) => `${station.memory} ${seed}`)).toEqual(['tso 100', 'js 100', 'tso 110', 'js 110']);
+  });
+
+  it('ends the search of a setting under one memory model, not under the others', () => {
+    const plan = planOf({ scenarios: [{ name: 'b', settings: [{ procs: 3 }] }], memories: ['sc', 'tso'] });
+    plan.done(plan.next()!, 10, true);
+    expect(turns(plan, 2).map(({ station }) => station.memory)).toEqual(['tso', 'tso']);
+    expect(plan.isExhausted).toBe(false);
+  });
+
   it('gives no more turns to a search that is over', () => {
     const plan = planOf();
     plan.done(plan.next()!, 10, true);
@@ -103,9 +129,14 @@ describe('counting', () => {
   });
 
   it('treats failures with the same scenario, verdict and code as one', () => {
-    expect(failureKey('mark-bits', 'invariant', ['LOST_OBJECT: object 3'])).toBe('mark-bits invariant LOST_OBJECT');
-    expect(failureKey('mark-bits', 'invariant', ['LOST_OBJECT: object 4'])).toBe(failureKey('mark-bits', 'invariant', ['LOST_OBJECT: object 3']));
-    expect(failureKey('mark-bits', 'deadlock', ['M0 sleeps on a lock'])).toBe('mark-bits deadlock');
+    expect(failureKey({ scenario: 'mark-bits' }, 'invariant', ['LOST_OBJECT: object 3'])).toBe('mark-bits invariant LOST_OBJECT');
+    expect(failureKey({ scenario: 'mark-bits' }, 'invariant', ['LOST_OBJECT: object 4'])).toBe(failureKey({ scenario: 'mark-bits' }, 'invariant', ['LOST_OBJECT: object 3']));
+    expect(failureKey({ scenario: 'mark-bits' }, 'deadlock', ['M0 sleeps on a lock'])).toBe('mark-bits deadlock');
+  });
+
+  it('treats failures under different memory models as different: one that is expected under js must not hide another', () => {
+    expect(failureKey({ scenario: 'mark-bits', memory: 'sc' }, 'invariant', ['LOST_OBJECT: object 3'])).toBe('mark-bits invariant LOST_OBJECT');
+    expect(failureKey({ scenario: 'mark-bits', memory: 'js' }, 'invariant', ['LOST_OBJECT: object 3'])).toBe('mark-bits invariant LOST_OBJECT under js');
   });
 
   it('adds slices up by scenario', () => {

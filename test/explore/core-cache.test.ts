@@ -1,5 +1,5 @@
 /** Built cores are found again while their sources are the same, and never when anything is damaged. */
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -22,9 +22,10 @@ const keep = (request = 'x', files: Record<string, string> = FILES) => keepBuilt
 describe('the cache of built cores', () => {
   it('returns what was stored, for the same request only', () => {
     expect(findBuilt('x', cache)).toBeNull();
-    const place = keep();
-    expect(findBuilt('x', cache)).toBe(place);
-    expect(readFileSync(join(place as string, 'core.mjs'), 'utf8')).toBe(FILES['core.mjs']);
+    const kept = keep();
+    expect(findBuilt('x', cache)).toEqual(kept);
+    expect(kept?.files).toEqual(FILES);
+    expect(readFileSync(join(kept!.folder, 'core.mjs'), 'utf8')).toBe(FILES['core.mjs']);
     expect(findBuilt('y', cache)).toBeNull();
   });
 
@@ -45,11 +46,12 @@ describe('the cache of built cores', () => {
   });
 
   it('ignores a damaged file, and replaces it', () => {
-    const place = keep() as string;
-    writeFileSync(join(place, 'core.mjs'), 'export const a =');
+    const kept = keep();
+    const path = join(kept!.folder, 'core.mjs');
+    writeFileSync(path, 'export const a =');
     expect(findBuilt('x', cache)).toBeNull();
-    expect(keep()).toBe(place);
-    expect(readFileSync(join(place, 'core.mjs'), 'utf8')).toBe(FILES['core.mjs']);
+    expect(keep()).toEqual(kept);
+    expect(readFileSync(path, 'utf8')).toBe(FILES['core.mjs']);
   });
 
   it.each(['', 'null', '{"folder":"../../etc","sources":{},"files":{}}', '{"folder":'])('ignores a damaged index: %s', (text) => {
@@ -64,6 +66,21 @@ describe('the cache of built cores', () => {
     for (let i = 0; i < 40; i++) keep(`request ${i}`, { 'core.mjs': `${i}` });
     expect(readdirSync(cache).length).toBeLessThan(60);
     expect(findBuilt('request 39', cache)).not.toBeNull();
+  });
+
+  it('keeps what was used last, not what was stored last', () => {
+    keep('used', { 'core.mjs': 'used' });
+    for (let i = 0; i < 40; i++) {
+      keep(`request ${i}`, { 'core.mjs': `${i}` });
+      // Stamps of files may be coarse: everything but the used entry is made older.
+      expect(findBuilt('used', cache)).not.toBeNull();
+      for (const name of readdirSync(cache)) {
+        const path = join(cache, name);
+        utimesSync(path, new Date(), new Date(statSync(path).mtimeMs - 1000));
+      }
+    }
+    expect(findBuilt('used', cache)).not.toBeNull();
+    expect(findBuilt('request 0', cache)).toBeNull();
   });
 
   it('stores nothing if it cannot write', () => {

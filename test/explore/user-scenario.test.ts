@@ -1,13 +1,15 @@
 /** A scenario from a module of the user's own is rewritten with the core, or refused in one sentence. */
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { UsageError } from '../../src/base/fatal.ts';
 import { explainFailure } from '../../src/explore/failure.ts';
 import { ROOT } from '../../src/base/root.ts';
+import { CACHE } from '../../src/explore/core-cache.ts';
 import { settingOf } from '../../src/explore/scenarios/scenario.ts';
 import type { LoadedScenario } from '../../src/explore/load-scenario.ts';
+import { buildUserCore } from '../../src/explore/user-build.ts';
 import { isModulePath, loadUserScenario } from '../../src/explore/user-scenario.ts';
 import { search } from './search.ts';
 
@@ -189,6 +191,12 @@ describe('a call with a wrong number of arguments', () => {
   });
 });
 
+/** Returns the code in an entry of the cache; '' for what is no folder with code. */
+function buildIn(name: string): string {
+  const path = join(CACHE, name, 'core.mjs');
+  return existsSync(path) ? readFileSync(path, 'utf8') : '';
+}
+
 describe('a module that was built before', () => {
   it('is not built again, until it changes', async () => {
     const changing = moduleOf(`${RUN}export const summary = 'first';\n`);
@@ -197,5 +205,23 @@ describe('a module that was built before', () => {
     expect(again.core).toBe(first.core);
     writeFileSync(changing, `${RUN}export const summary = 'second';\n`);
     expect((await loadUserScenario(changing, false)).scenario.summary).toBe('second');
+  });
+
+  it('is told of in full after another process has forgotten the build', async () => {
+    const throwing = moduleOf(`export const procs = [1];\nexport function run(m) {\n  undefined.forgotten = m[8];\n}\n`);
+    const loaded = await loadUserScenario(throwing, true);
+    const forgotten = readdirSync(CACHE).filter((name) => buildIn(name).includes('undefined.forgotten'));
+    expect(forgotten).not.toEqual([]);
+    for (const name of forgotten) rmSync(join(CACHE, name), { recursive: true });
+    const { failure } = explore(loaded, 1);
+    expect(failure).toMatchObject({ verdict: 'exception' });
+    expect(failure!.facts.join('\n')).toContain(`${throwing}:3`);
+  });
+
+  it('is loaded even if another process forgets the build meanwhile', async () => {
+    const text = `${RUN}export const summary = 'fleeting';\n`;
+    const build = await buildUserCore(text, moduleOf(text), false);
+    for (const name of readdirSync(CACHE).filter((each) => buildIn(each).includes("'fleeting'"))) rmSync(join(CACHE, name), { recursive: true });
+    expect(await build.load()).toMatchObject({ summary: 'fleeting' });
   });
 });

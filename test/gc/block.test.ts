@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { storePointer } from '../../src/memory/address.ts';
+import { storePointer } from '../../src/memory/pointer.ts';
 import type { Mem } from '../../src/memory/struct.ts';
 import { CONFIG, Config } from '../../src/memory/config.ts';
 import { classToBlocks, classToPages, classToSize } from '../../src/heap/size-classes.ts';

@@ -1,10 +1,11 @@
 /** The compiled mark loops leave every word of the memory as the JavaScript loops do. */
+import v8 from 'node:v8';
 import fc from 'fast-check';
 import { afterEach, describe, expect, it } from 'vitest';
 import { seeds } from '../support/nightly.ts';
 import { xorshift32 } from '../../src/base/random.ts';
 import { compilableMemory, compiledFunctions } from '../../src/compiled/instance.ts';
-import { compiledModule } from '../../src/compiled/load.ts';
+import { COMPILED_LARGE, compiledModule } from '../../src/compiled/load.ts';
 import { useCompiled, type Compiled } from '../../src/gc/compiled.ts';
 import { markWithOthers } from '../../src/gc/helper.ts';
 import { POLICY, prepareMark } from '../../src/gc/policy.ts';
@@ -12,9 +13,10 @@ import { clearpools, rootCount } from '../../src/gc/roots.ts';
 import { NPROC, XNDONE, XNWAIT } from '../../src/gc/work.ts';
 import { FLAG_NOSCAN } from '../../src/malloc/flags.ts';
 import { mallocgc } from '../../src/malloc/malloc.ts';
-import { DEBUG, DIRECTION, MARK_BY, ORDER, TYPES, ptrWords } from '../../src/memory/config.ts';
+import { CONFIG, Config, DEBUG, DIRECTION, MARK_BY, ORDER, TYPES, ptrWords } from '../../src/memory/config.ts';
+import { LARGE_SHIFT } from '../../src/memory/address.ts';
 import type { MachineShape } from '../../src/memory/map.ts';
-import { writePointer } from '../../src/heap/write-pointer.ts';
+import { writeAddress } from '../../src/heap/write-pointer.ts';
 import { boot, planMemory } from '../../src/runtime/boot.ts';
 import { setGlobal } from '../../src/runtime/mutator.ts';
 import { MARKFOR, parforsetup } from '../../src/sync/parfor.ts';
@@ -29,7 +31,10 @@ import { coreShape } from '../support/core-shape.ts';
 
 afterEach(() => useCompiled(null));
 
-const module = compiledModule();
+// Node 20 has 64-bit memories of up to 4 GB behind this flag; later ones don't need it.
+v8.setFlagsFromString('--experimental-wasm-memory64');
+
+const MODULES = { small: compiledModule(), large: compiledModule(COMPILED_LARGE) };
 const SIZES = [8, 16, 24, 32, 48, 64, 112, 416, 1024, 2304, 6144, 33_000, 200_000];
 
 interface Marking {
@@ -41,8 +46,8 @@ interface Marking {
 /** Returns a machine that `fill` gives a heap, ready to mark on `nproc` Ms. Only one of them marks. */
 function machine(nproc: number, changes: Partial<MachineShape>, fill: (m: Mem, m0: MRef) => void, types?: TypeTable): Marking {
   const typeWords = typeTableWords(types, changes.ptrWords ?? 2);
-  const map = planMemory(coreShape({ arenaPages: 2048, maxWorkbufs: 60_000, procs: 2, typeWords, ...changes }));
-  const memory = compilableMemory(map.words);
+  const map = planMemory(coreShape({ arenaPages: 2048, maxWorkbufs: 4096, procs: 2, typeWords, ...changes }));
+  const memory = compilableMemory(map.words, map.ptrShift === LARGE_SHIFT);
   const m = new Int32Array(memory.buffer, 0, map.words);
   const m0 = boot(m, map, -1, types);
   fill(m, m0);
@@ -73,7 +78,7 @@ function untyped(seed: number) {
         const target = blocks[draw(blocks.length)];
         // One pointer in eight points into a block, one in sixteen at no block.
         const inside = draw(8) === 0 ? draw(target.words) : 0;
-        if (draw(3) !== 0) writePointer(m, ref + pw * draw(slots), 4 * (draw(16) === 0 ? draw(1 << 20) : target.ref + inside));
+        if (draw(3) !== 0) writeAddress(m, ref + pw * draw(slots), 4 * (draw(16) === 0 ? draw(1 << 20) : target.ref + inside) + draw(4));
       }
     }
     setGlobal(m, 0, blocks[0].ref);
@@ -108,7 +113,7 @@ function marksAlike({ memory, m, m0 }: Marking): void {
   const plain = m.slice();
   m.set(before);
   const count = { calls: 0 };
-  useCompiled(counted(compiledFunctions(module, memory, m), count));
+  useCompiled(counted(compiledFunctions(m[CONFIG + Config.at.ptrShift] === LARGE_SHIFT ? MODULES.large : MODULES.small, memory, m), count));
   markWithOthers(m, m0);
   useCompiled(null);
   expect(count.calls).toBeGreaterThan(0);
@@ -129,20 +134,24 @@ const LOOPS: readonly (readonly [name: string, shape: Partial<MachineShape>])[] 
   ['go1.3 that counts its work', { policy: POLICY['go1.3'], debug: DEBUG.collectstats }],
   ['go1.3 with a buffer of 3 pointers', { policy: POLICY['go1.3'], ptrBufCap: 3 }],
   ['tuned', { policy: POLICY.tuned }],
+  ['spans', { policy: POLICY.spans }],
+  ['spans with a buffer of 3 pointers', { policy: POLICY.spans, ptrBufCap: 3 }],
   ['lab', { policy: POLICY.lab }],
   ['lab, all choices changed', { policy: POLICY.lab, labMark: MARK_BY.byte, labOrder: ORDER.fifo, labDirection: DIRECTION.backwards, labSplit: 20, labPrefetch: 5 }],
 ];
 
-describe.each(LOOPS)('marking with what was compiled: %s', (_, shape) => {
-  it.each(MARKINGS)('%s', (__, nproc, workbufCap) => {
+const ON_LARGE_MEMORY = LOOPS.filter(([, { ptrWords: pw }]) => pw !== 1).map(([name, shape]) => [`${name}, for a large memory`, { ...shape, hasLargePointers: true }] as const);
+
+describe.each([...LOOPS, ...ON_LARGE_MEMORY])('marking with what was compiled: %s', (_, shape) => {
+  it.each(shape.hasLargePointers === true ? MARKINGS.slice(0, seeds(1, MARKINGS.length)) : MARKINGS)('%s', (__, nproc, workbufCap) => {
     for (let seed = 1; seed <= seeds(1, 3); seed++) marksAlike(machine(nproc, { ...shape, workbufCap }, untyped(seed * 77_777)));
   });
 });
 
 describe.each(['mtypes', 'heapbits'] as const)('marking random types with what was compiled: %s', (mode) => {
-  const shapes: readonly Partial<MachineShape>[] = [{}, { ptrWords: 1 }, { debug: DEBUG.collectstats | DEBUG.checkptr }, { ptrBufCap: 3 }];
+  const shapes: readonly Partial<MachineShape>[] = [{}, { ptrWords: 1 }, { debug: DEBUG.collectstats | DEBUG.checkptr }, { ptrBufCap: 3 }, { hasLargePointers: true }];
   it.each(MARKINGS)('%s', (_, nproc, workbufCap) => {
-    for (let seed = 1; seed <= seeds(4, 100); seed++) {
+    for (let seed = 1; seed <= seeds(5, 100); seed++) {
       const types = fc.sample(randomTypes([0, 1, 2, 5, 40, 140]), { seed, numRuns: 1 })[0];
       if (types.some((type) => bytesOf(type, 2) >= MOST_OF_A_TYPE)) continue;
       const table = typeTable(...types);

@@ -5,6 +5,7 @@ import { CONFIG, Config, ptrWords } from '../../src/memory/config.ts';
 import type { Ref } from '../../src/memory/address.ts';
 import type { Mem } from '../../src/memory/struct.ts';
 import { BIT_MARKED, bitsShift, bitsWord, markNoGC, markShift } from '../../src/heap/bitmap.ts';
+import { SCAN_ALL } from '../../src/heap/type.ts';
 import { FLAG_NOSCAN } from '../../src/malloc/flags.ts';
 import { enqueue, flushobjbuf, flushptrbuf, refillWork } from '../../src/gc/flush.ts';
 import { ScanBuf, scanbufOf } from '../../src/gc/scanbuf.ts';
@@ -67,7 +68,7 @@ function isMarked(m: Mem, ref: Ref): boolean {
 /** Buffers pointers with low words and types of `pointers`, and flushes them. */
 function flush({ m, mp, sb }: Flushing, pointers: readonly (readonly [number, number])[]): void {
   pointers.forEach((pointer, i) => m.set(pointer, sb + PTR + 2 * i));
-  flushptrbuf(m, mp, sb, sb + PTR + 2 * pointers.length, m[NPROC] === 1, ptrWords(m));
+  m[sb + HELD] = flushptrbuf(m, mp, sb, sb + PTR + 2 * pointers.length, m[sb + HELD], m[NPROC] === 1, ptrWords(m), true);
 }
 
 function pointerTo({ block, word, ti }: Found): readonly [number, number] {
@@ -104,7 +105,7 @@ describe.each([1, 2])('flushptrbuf while %i Ms mark', (nproc) => {
         const marked = new Set<Ref>();
         for (const pointers of flushes) {
           for (const { block, word, ti } of pointers) {
-            if (!marked.has(block.ref) && !block.noscan) expected.set(block.ref, [block.ref, block.scanned, word === 0 ? ti : 0]);
+            if (!marked.has(block.ref) && !block.noscan) expected.set(block.ref, [block.ref, block.scanned, word === 0 && ti !== 0 ? ti : SCAN_ALL]);
             marked.add(block.ref);
           }
           flush(fresh, pointers.map(pointerTo));

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { storePointer, type Ref } from '../../src/memory/address.ts';
+import type { Ref } from '../../src/memory/address.ts';
+import { storePointer } from '../../src/memory/pointer.ts';
 import type { Mem } from '../../src/memory/struct.ts';
 import { CONFIG, Config, DIRECTION, MARK_BY, ORDER } from '../../src/memory/config.ts';
 import { COLLECTOR } from '../../src/gc/collectors/registry.ts';

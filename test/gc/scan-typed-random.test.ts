@@ -47,6 +47,7 @@ function compare(types: readonly TypeDecl[], seed: number, mode: Mode, shape: Pa
 
 const SHAPES: readonly { name: string; shape: Partial<MachineShape> & { ptrWords: 1 | 2 } }[] = [
   { name: '64 bits', shape: { ptrWords: 2, workbufCap: 3, ptrBufCap: 3, maxWorkbufs: 8192 } },
+  { name: '64 bits with buffers as large as in Go', shape: { ptrWords: 2 } },
   { name: '386', shape: { ptrWords: 1 } },
 ];
 

@@ -5,6 +5,7 @@ import { FLAG_NOSCAN } from '../../src/malloc/flags.ts';
 import { FIN, Fin, Finalizer, finalizerAt } from '../../src/malloc/finq.ts';
 import { setfinalizer } from '../../src/runtime/finalizer.ts';
 import { GOEXIT, call, parkAt, yieldTo, type Step } from '../../src/runtime/goroutine.ts';
+import { SYSTEM_STEPS } from '../../src/runtime/system.ts';
 import { collect as collectNow, getGlobal, getInt, newObject, prepare, setGlobal, setInt, setSlot, start, storeInt, storeWord } from '../../src/runtime/mutator.ts';
 import { readDump } from '../../src/workloads/heaps/go-dump-decode.ts';
 import { writeDump } from '../../src/workloads/heaps/go-dump-encode.ts';
@@ -123,7 +124,7 @@ describe('goroutines', () => {
       return GOEXIT;
     },
   ];
-  const text = ['a', 'b', 'c', 'd', 'e', 'test.main', 'test.end', 'test.waits', 'test.deeper', 'test.never'];
+  const text = [...SYSTEM_STEPS.map((_, i) => `system ${i}`), 'test.main', 'test.end', 'test.waits', 'test.deeper', 'test.never'];
 
   it('are dumped with their frames, the innermost first', async () => {
     const { m } = runOnOneP(workloadOf(steps, 0), {});

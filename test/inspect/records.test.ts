@@ -13,6 +13,7 @@ import { CONFIG, Config, DEBUG } from '../../src/memory/config.ts';
 import { LOCK_ORDER } from '../../src/memory/lock-order.ts';
 import { declaredPlaces } from '../../src/memory/places.ts';
 import { declaredRecord, declaredRecords, type Field, type Struct } from '../../src/memory/struct.ts';
+import { POLICY } from '../../src/gc/policy.ts';
 import { Span } from '../../src/heap/span.ts';
 import { MHEAP, MHeap } from '../../src/malloc/mheap-record.ts';
 import { MPROF, MProf } from '../../src/malloc/buckets.ts';
@@ -32,7 +33,7 @@ function declaredInSource(): string[] {
     .flatMap((text) => [...text.matchAll(/\bstruct\('(\w+)'/g)].map(([, name]) => name));
 }
 
-const map = planMemory({ ...tinyShape({ procs: 2 }), debug: DEBUG.collectstats | DEBUG.allocfreetrace, eventCap: 64 });
+const map = planMemory({ ...tinyShape({ procs: 2, policy: POLICY.spans }), debug: DEBUG.collectstats | DEBUG.allocfreetrace, eventCap: 64 });
 const m = new Int32Array(map.words);
 buildMarkBits(m, boot(m, map, 100));
 

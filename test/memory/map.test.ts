@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { PAGE_WORDS } from '../../src/memory/address.ts';
+import { LARGE_SHIFT, SMALL_SHIFT, PAGE_WORDS } from '../../src/memory/address.ts';
 import { CONFIG, Config } from '../../src/memory/config.ts';
 import { SEGMENT_WORDS } from '../../src/memory/segment.ts';
 import { MemoryTooLarge, type MachineShape } from '../../src/memory/map.ts';
@@ -44,10 +44,16 @@ describe('the memory map', () => {
     expect(records.spans).toBeGreaterThanOrEqual(51);
   });
 
-  it('refuses an arena past 32-bit offsets', () => {
-    expect(() => planMemory(coreShape({ arenaPages: 2 ** 19 }))).toThrow(MemoryTooLarge);
-    expect(() => planMemory(coreShape({ arenaPages: 2 ** 19 }))).toThrow(/^a machine with an arena of 4096 MB takes \d+ MB of memory; at most 4096 MB are possible$/);
-    expect(() => planMemory(coreShape({ arenaPages: 3000 * 128 }))).not.toThrow();
+  it('refuses an arena past what pointers reach', () => {
+    const of32 = { ptrWords: 1, arenaPages: 2 ** 19 } as const;
+    expect(() => planMemory(coreShape(of32))).toThrow(MemoryTooLarge);
+    expect(() => planMemory(coreShape(of32))).toThrow(/^a machine with an arena of 4096 MB takes \d+ MB of memory; at most 4096 MB are possible$/);
+    expect(() => planMemory(coreShape({ arenaPages: 2 ** 20 }))).toThrow(/^a machine with an arena of 8192 MB takes \d+ MB of memory; at most 8176 MB are possible$/);
+    expect(() => planMemory(coreShape({ arenaPages: 6500 * 128 }))).not.toThrow();
+  });
+
+  it.each([[3000, SMALL_SHIFT], [4096, LARGE_SHIFT]])('with an arena of %i MB has pointers of that size', (megabytes, shift) => {
+    expect(planMemory(coreShape({ arenaPages: megabytes * 128 })).ptrShift).toBe(shift);
   });
 
   it('has the regions where the machine finds them', () => {

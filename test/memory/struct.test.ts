@@ -1,3 +1,4 @@
+import { setFlagsFromString } from 'node:v8';
 import { describe, expect, it } from 'vitest';
 import { BOOT } from '../../src/memory/guardian.ts';
 import { atomic, by, declaredRecord, lockField, padding, part, struct } from '../../src/memory/struct.ts';
@@ -7,6 +8,15 @@ describe('struct', () => {
     const record = struct('four', 16, { one: by(BOOT), two: by(BOOT, 3), pad: padding(2), xlast: atomic('any M') });
     expect(record.at).toEqual({ one: 0, two: 1, pad: 4, xlast: 6 });
     expect(record.words).toBe(16);
+  });
+
+  it('keeps the offsets of a record with many fields as properties that V8 reads fast', () => {
+    setFlagsFromString('--allow-natives-syntax');
+    const isFast = new Function('object', 'return %HasFastProperties(object)') as (object: object) => boolean;
+    // An object without a prototype, because V8 would find the shape of another one with the same keys and use it for the offsets.
+    const fields = Object.create(null) as Record<string, ReturnType<typeof by>>;
+    for (let i = 0; i < 40; i++) fields[`f${i}`] = by(BOOT);
+    expect(isFast(struct('wide', 40, fields).at)).toBe(true);
   });
 
   it('accepts fields that fill the record to the last word, and refuses one word more', () => {

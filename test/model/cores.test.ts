@@ -1,21 +1,33 @@
 import { describe, expect, it } from 'vitest';
 import { ACCESS } from '../../src/rewrite/sites.ts';
 import { EVENT, EVENT_COUNT } from '../../src/model/caches.ts';
-import { Cores } from '../../src/model/cores.ts';
+import { Cores, type CoreOptions } from '../../src/model/cores.ts';
 import type { MachineModel } from '../../src/model/machine-model.ts';
+import type { Objects } from '../../src/model/objects.ts';
 import { placeThreads } from '../../src/model/placement.ts';
 import { ROUND } from './round-machine.ts';
 
 const MISS = ROUND.miss[0].ns;
 /** Words between lines that have nothing to do with each other, nor sets of the caches in common. */
 const APART = (1 << 14) + 64;
+/** Each multiple of APART is the first word of an object. */
+const OBJECT_WORDS = 256;
+const OBJECTS: Objects = new (class {
+  start = 0;
+  end = 0;
+  find(value: number): boolean {
+    this.start = Math.floor(value / APART) * APART;
+    this.end = this.start + OBJECT_WORDS;
+    return value > 0 && value < this.end;
+  }
+})();
 /** Works ahead as far as it likes. */
 const AHEAD: Partial<MachineModel> = { windowNs: 1000, lines: 1000, storeBuffer: 1000 };
 
 /** A core that has done nothing but one load over and over, of word 0 at site 1; times are from then on. */
-function coreOf(changes: Partial<MachineModel>) {
+function coreOf(changes: Partial<MachineModel>, options?: CoreOptions) {
   const machine = { ...ROUND, ...changes };
-  const cores = new Cores(machine, placeThreads(machine, 1), 1 << 20, 1);
+  const cores = new Cores(machine, placeThreads(machine, 1), 1 << 20, 1, { objects: OBJECTS, ...options });
   let now = 0;
   function access(kind: keyof typeof ACCESS, word: number, value = 0, site = 1): number {
     now = cores.access(0, site, ACCESS[kind], word, value, now);
@@ -69,18 +81,17 @@ describe('a core', () => {
       for (let i = 1; i <= 10; i++) core.access('load', i * APART, leads(i));
       return core.done();
     };
-    const pointer = (word: number) => word << 2;
     // Each of the nine is begun when the one before has come, and its address been worked out.
-    expect(follow((i) => pointer((i + 1) * APART))).toBe(1 + 10 * MISS + 9 * 4);
-    // An object's words all wait for the pointer to it; what lies before it does not.
-    expect(follow((i) => pointer((i + 1) * APART - 100))).toBe(1 + 10 * MISS + 9 * 4);
-    expect(follow((i) => pointer((i + 1) * APART + 100))).toBe(10 + MISS);
+    expect(follow((i) => (i + 1) * APART)).toBe(1 + 10 * MISS + 9 * 2);
+    // An object's words all wait for the pointer to it; another object's do not.
+    expect(follow((i) => (i + 1) * APART + 100)).toBe(1 + 10 * MISS + 9 * 2);
+    expect(follow((i) => (i + 1) * APART + OBJECT_WORDS)).toBe(10 + MISS);
   });
 
   it('gets a word of a pending line with that line', () => {
     const core = coreOf(AHEAD);
     core.access('load', APART, 0);
-    core.access('load', APART + 1, (2 * APART) << 2);
+    core.access('load', APART + 1, 2 * APART);
     core.access('load', 2 * APART);
     expect(core.done()).toBe(1 + MISS + MISS);
   });
@@ -103,6 +114,16 @@ describe('a core', () => {
     core.access('load', 0);
     expect(core.access('rmw', 1)).toBe(2 + MISS);
     expect(core.done()).toBe(core.access('load', 0) - ROUND.accessNs);
+  });
+
+  it('overlaps misses beyond an atomic if the machine does so', () => {
+    for (const atomicsOverlap of [true, false]) {
+      const core = coreOf({ ...AHEAD, atomicsOverlap });
+      core.access('load', APART);
+      core.access('rmw', 0);
+      core.access('load', 2 * APART);
+      expect(core.done()).toBe((atomicsOverlap ? 1 + ROUND.rmwNs + 1 : 1 + MISS + 1) + MISS);
+    }
   });
 
   it.each([

@@ -42,8 +42,9 @@ describe('the prediction of a mark', () => {
   });
 
   it('is longer if the counters have no padding', async () => {
-    const [padded] = await predictAll('tree', [8], { policy: 'go1.3' });
-    const [unpadded] = await predictAll('tree', [8], { policy: 'go1.3', unpadded: true });
+    // The lab's loop counts at each object; that of go1.3 counts in locals, and at the end of a flush.
+    const [padded] = await predictAll('tree', [8], { policy: 'lab' });
+    const [unpadded] = await predictAll('tree', [8], { policy: 'lab', unpadded: true });
     expect(unpadded.markNs).toBeGreaterThan(1.5 * padded.markNs);
     expect(unpadded.events.transfer).toBeGreaterThan(2 * padded.events.transfer);
   });

@@ -18,11 +18,12 @@ const MOST = 2000;
 
 async function find(scenario: Scenario, name: string) {
   const mutant = MUTANTS.find((each) => each.name === name)!;
-  const { core } = await loadCore(false, mutant);
+  const { memory } = mutant;
+  const { core } = await loadCore(memory !== undefined, mutant);
   const executions = mutant.executions ?? MOST;
-  const { failure } = search({ core, scenario, executions });
+  const { failure } = search({ core, scenario, memory, executions });
   if (failure === undefined) throw new Error(`${name} was not found by ${scenario.name} in ${executions} executions`);
-  const again = search({ core, scenario, seed: failure.seed, strategy: failure.strategy, executions: 1 });
+  const again = search({ core, scenario, seed: failure.seed, strategy: failure.strategy, memory, executions: 1 });
   return { failure, again: again.failure };
 }
 
@@ -63,6 +64,11 @@ describe('exploration', () => {
   it.each(sampled(MUTANTS, 30))('finds $name', async ({ name, scenarios: [scenario] }) => {
     const { failure, again } = await find(SCENARIOS.find((each) => each.name === scenario)!, name);
     expect(again).toMatchObject({ verdict: failure.verdict, facts: failure.facts, execution: { traceHash: failure.execution.traceHash } });
+  });
+
+  it.each(sampled(MUTANTS.filter(({ memory }) => memory !== undefined), 4))('finds $name only under a weak memory model', async (mutant) => {
+    const { core } = await loadCore(false, mutant);
+    for (const name of mutant.scenarios) expect(search({ core, scenario: SCENARIOS.find((each) => each.name === name)!, executions: 300 }).failure?.facts).toBeUndefined();
   });
 
   it('finds the object that a mark by load and store loses, in whole cycles', async () => {

@@ -9,7 +9,7 @@ import { replayArtefact } from '../../src/explore/failures/replay.ts';
 import { executedTimeline } from '../../src/report/executed-timeline.ts';
 import type { Player } from '../../src/report/player.ts';
 import { strictly } from '../../src/report/schema.ts';
-import { TimelineShape } from '../../src/report/timeline.ts';
+import { TimelineShape } from '../../src/report/timeline-shape.ts';
 import { encodeTrace } from '../../src/report/trace-file.ts';
 import { Verifier } from '../../src/verify/verifier.ts';
 import { readTrace, type ReadSlice } from '../support/read-trace.ts';

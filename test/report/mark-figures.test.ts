@@ -9,11 +9,11 @@ const thread = (objectsMarked: number, casFailed: number): MarkThread =>
 
 describe('markFigures', () => {
   const cycle = cycleOf({
-    nproc: 2, markNs: 100, idleNs: 50, objectsMarked: 400, nhandoff: 3, nsteal: 5, nprocyield: 100, nosyield: 20, nsleep: 7, threads: [thread(300, 2), thread(100, 9)],
+    nproc: 2, markNs: 100, idleNs: 50, objectsMarked: 400, nhandoff: 3, nsteal: 5, nprocyield: 100, nosyield: 20, nsleep: 7, spanVisits: 40, spanObjects: 100, threads: [thread(300, 2), thread(100, 9)],
   });
 
   it('adds up the counters of a collection', () => {
-    expect(markFigures([cycle])).toEqual({ handoff: 3, steal: 5, yields: 127, idleShare: 0.25, casFailed: 11, balance: 1.5 });
+    expect(markFigures([cycle])).toEqual({ handoff: 3, steal: 5, yields: 127, idleShare: 0.25, casFailed: 11, objectsAVisit: 2.5, balance: 1.5 });
   });
 
   it('takes medians over collections, and the idle share over their whole time', () => {
@@ -22,6 +22,6 @@ describe('markFigures', () => {
   });
 
   it('is defined for a mark without objects and without time', () => {
-    expect(markFigures([cycleOf()])).toMatchObject({ idleShare: 0, balance: 1 });
+    expect(markFigures([cycleOf()])).toMatchObject({ idleShare: 0, objectsAVisit: 0, balance: 1 });
   });
 });

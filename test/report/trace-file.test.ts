@@ -2,7 +2,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { checkTracePath, encodeTrace } from '../../src/report/trace-file.ts';
-import { TimelineShape, type Timeline } from '../../src/report/timeline.ts';
+import type { Timeline } from '../../src/report/timeline.ts';
+import { TimelineShape } from '../../src/report/timeline-shape.ts';
 import { readTrace } from '../support/read-trace.ts';
 
 const PATHS = ['a.pftrace', 'a.json', 'a.json.gz'];

@@ -44,6 +44,16 @@ describe('rounds', () => {
     expect(Math.min(...seen(({ params }) => params.count))).toBeLessThan(100);
   });
 
+  it('have the collector that was chosen, with a mark loop that it can use, and are the same otherwise', () => {
+    const collector = { collector: 'bitmap' } as const;
+    const others = rounds.map((_, i) => drawRound(1, i, { ...choices, collector }));
+    expect(others.every((round) => round.policy === 'go1.3' && round.collector === collector)).toBe(true);
+    expect(others.map(({ seed, params }) => [seed, params])).toEqual(rounds.map(({ seed, params }) => [seed, params]));
+    const concurrent = drawRound(1, 3, { ...choices, collector: { collector: 'concurrent', barrier: 'hybrid', stacks: 'once' } });
+    expect(concurrent).toMatchObject(rounds[3]);
+    expect(commandOf(concurrent)).toContain(' --collector concurrent --barrier hybrid --stacks once ');
+  });
+
   it('can be repeated by a command that a shell understands', () => {
     expect(commandOf({ workload: './my churn.mjs', seed: 7, procs: 3, gogc: 'off', policy: 'lab', tuning: { mark: 'byte', split: 16 }, goarch: 'amd64', gcEvery: 30, params: { count: 5, ring: 2 } })).toBe(
       "sweepgen run './my churn.mjs' --seed 7 --procs 3 --gogc off --policy lab --mark byte --split 16 --goarch amd64 --gc-every 30 --set count=5 --set ring=2 --verify",

@@ -35,7 +35,7 @@ describe('the package', () => {
 
   it('holds the command, the library with its types, and the generated modules', () => {
     const { bin, exports } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8'));
-    const generated = ['core.gen.js', 'core.hooked.gen.js', 'core.model.gen.js', 'sites.gen.json.gz', 'sources.gen.json.gz'].map((name) => `dist/generated/${name}`);
+    const generated = ['core.gen.js', 'core.hooked.gen.js.gz', 'core.model.gen.js.gz', 'sites.gen.json.gz', 'sources.gen.json.gz'].map((name) => `dist/generated/${name}`);
     for (const path of [bin.sweepgen, exports['.'].types, exports['.'].default, 'dist/bundles/machine/m.js', 'dist/view/report.js', ...generated]) {
       expect(paths).toContain(path.replace(/^\.\//, ''));
     }

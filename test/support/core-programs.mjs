@@ -1,5 +1,5 @@
 /** Programs for machines on real threads; step 0 begins the main goroutine. */
-import { loadPointer, storePointer } from '../../dist/src/memory/address.js';
+import { loadPointer, storePointer } from '../../dist/src/memory/pointer.js';
 import { FLAG_NOSCAN } from '../../dist/src/malloc/flags.js';
 import { GOEXIT, yieldTo } from '../../dist/src/runtime/goroutine.js';
 import {

@@ -5,7 +5,7 @@ import type { COLLECTOR } from '../../src/gc/collectors/registry.ts';
 import { SPAN_STATE, Span, spanAt } from '../../src/heap/span.ts';
 import { nspan } from '../../src/malloc/mheap.ts';
 import { drainCycles, type Cycle } from '../../src/gc/cycle-log.ts';
-import { shapeFor } from '../../src/run/shape.ts';
+import { shapeFor, type ShapeOptions } from '../../src/run/shape.ts';
 import { SCHED, Sched } from '../../src/machine/sched.ts';
 import { readMemStats, type MemStats } from '../../src/inspect/memstats.ts';
 import { boot, enableGC, link, planMemory, startMain } from '../../src/runtime/boot.ts';
@@ -28,6 +28,8 @@ export interface MachineOptions {
   /** A forced collection about every so many steps. */
   readonly gcEvery?: number;
   readonly collector?: keyof typeof COLLECTOR;
+  /** Options of the concurrent collector. */
+  readonly concurrent?: Pick<ShapeOptions, 'barrier' | 'stacks' | 'termination' | 'barrierBuffer' | 'checkmark'>;
   /** Stops at checkpoints; what answers them, see verify-hook.ts. */
   readonly verify?: boolean;
   readonly memprofileRate?: number;
@@ -52,7 +54,7 @@ export function runOnOneP(workload: Workload, params: Params = {}, options: Mach
   const needs = workload.needs(checked);
   const seed = options.seed ?? 1;
   const arena = options.arenaMB === undefined ? needs.arenaBytes : options.arenaMB * 2 ** 20;
-  const shape = shapeFor({ procs: 1, arena, seed, gcEvery: options.gcEvery, collector: options.collector, types: options.types, verify: options.verify, memprofileRate: options.memprofileRate, goarch: options.ptrWords === 1 ? '386' : 'amd64' }, needs, workload.types);
+  const shape = shapeFor({ procs: 1, arena, seed, gcEvery: options.gcEvery, collector: options.collector, ...options.concurrent, types: options.types, verify: options.verify, memprofileRate: options.memprofileRate, goarch: options.ptrWords === 1 ? '386' : 'amd64' }, needs, workload.types);
   const map = planMemory({
     ...shape,
     timeslice: options.timeslice ?? shape.timeslice,

@@ -170,7 +170,7 @@ export class PlayedCampaign {
     const seen = new Map<string, number>();
     for (const { station, seed, executions, seen: here } of slices) {
       for (let at = seed!; at < seed! + executions!; at++) {
-        const key = failureAt(station!.scenario, at);
+        const key = failureAt(station!, at);
         if (key !== undefined) planted.set(key, (planted.get(key) ?? 0) + 1);
       }
       for (const [key, times] of Object.entries(here!)) seen.set(key, (seen.get(key) ?? 0) + times);

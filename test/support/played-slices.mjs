@@ -14,8 +14,8 @@ const POISON = 'bounded-buffer';
 const FIRST_SEED = 1;
 
 /** The key with which the execution of `seed` fails; undefined if it does not. */
-export function failureAt(scenario, seed) {
-  return seed % FAILS === 0 ? failureKey(scenario, 'invariant', [`PLANTED_${'ABC'[(seed / FAILS) % KINDS]}`]) : undefined;
+export function failureAt({ scenario, memory }, seed) {
+  return seed % FAILS === 0 ? failureKey({ scenario, memory }, 'invariant', [`PLANTED_${'ABC'[(seed / FAILS) % KINDS]}`]) : undefined;
 }
 
 export function playSlice({ station, seed, executions, shrink }) {
@@ -23,7 +23,7 @@ export function playSlice({ station, seed, executions, shrink }) {
   const seen = {};
   const failures = new Map();
   for (let at = seed; at < seed + executions; at++) {
-    const key = failureAt(station.scenario, at);
+    const key = failureAt(station, at);
     if (key === undefined) continue;
     seen[key] = (seen[key] ?? 0) + 1;
     if (!failures.has(key)) failures.set(key, failureOf(station, at, key));
@@ -36,7 +36,7 @@ export function playSlice({ station, seed, executions, shrink }) {
 }
 
 function failureOf(station, seed, key) {
-  const fact = key.split(' ').at(-1);
+  const [fact] = /PLANTED_./.exec(key);
   return {
     key, station, seed, verdict: 'invariant', thread: '', facts: [fact], fault: 'core', explanation: ['it is played'],
     steps: 1, traceHash: seed, repeat: repeatCommand({ ...station, scenario: findScenario(station.scenario), seed, mutant: station.mutant ?? undefined }), shrunk: null,

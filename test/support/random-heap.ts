@@ -14,6 +14,7 @@ import { newarray, newchan, newobject } from '../../src/malloc/newobject.ts';
 import { globalAt } from '../../src/runtime/mutator.ts';
 import { bytesOf, given, holdsPointers, innerValues, partsOf, type Part } from './go-layout.ts';
 import type { Mode } from './typed-machine.ts';
+import { lowOfByte } from '../../src/memory/pointer.ts';
 
 const GLOBALS = 6;
 const BLOCKS = 45;
@@ -126,7 +127,7 @@ export class RandomHeap {
   }
 
   private put(at: Ref, address: number): void {
-    this.m[at] = address;
+    this.m[at] = lowOfByte(this.m, address);
     if (this.pw === 2) this.m[at + 1] = address === 0 && this.draw(2) === 0 ? 0 : PTR_TAG;
   }
 

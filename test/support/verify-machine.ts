@@ -8,6 +8,7 @@ import { TYPES, ptrWords } from '../../src/memory/config.ts';
 import { COLLECTOR } from '../../src/gc/collectors/registry.ts';
 import type { MachineShape } from '../../src/memory/map.ts';
 import type { Mem } from '../../src/memory/struct.ts';
+import { addressAt } from '../../src/memory/pointer.ts';
 import { SCHED, Sched } from '../../src/machine/sched.ts';
 import { FLAG_NOSCAN } from '../../src/malloc/flags.ts';
 import { free } from '../../src/malloc/free.ts';
@@ -132,7 +133,7 @@ function finalize(m: Mem, mp: number, gp: number): void {
   const isTiny = random(m, gp, 3) === 0;
   for (let i = 0; i < 2; i++) {
     newObject(m, mp, gp, i, isTiny ? 3 : 24 + random(m, gp, 200), isTiny ? FLAG_NOSCAN : 0);
-    setfinalizer(m, mp, gp, m[slotAt(m, gp, i)], 1, left(m, gp));
+    setfinalizer(m, mp, gp, addressAt(m, slotAt(m, gp, i)), 1, left(m, gp));
     setSlot(m, gp, i, 0);
   }
 }

@@ -1,4 +1,4 @@
-/** Threads that add to a counter, each with the lock held: no addition is lost. */
+/** Threads add to a counter while they hold the lock: no addition may be lost. */
 interface Lock {
   lock(): void;
   unlock(): void;

@@ -1,4 +1,4 @@
-/** A producer and a consumer: the numbers that come out went in, in that order. */
+/** A producer and a consumer: the numbers must come out in the order in which they went in. */
 import type { RingBuffer } from './ring-buffer.ts';
 
 const VALUES = [0.5, 1.5, 2.5];

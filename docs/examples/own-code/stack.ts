@@ -32,13 +32,13 @@ export class Stack {
     return top;
   }
 
-  /** A bug: the top may have been popped and pushed again, and another number may be below it now. */
+  /** A bug: the top may have been popped and pushed again, with another number below it. */
   protected replace(top: number, node: number): boolean {
     return Atomics.compareExchange(this.head, 0, top, node) === top;
   }
 }
 
-/** The same, with a count of changes beside the top number: the top is never the same again. */
+/** The same without the bug: the top word also has a count of changes, so it never has the same value again. */
 export class CountedStack extends Stack {
   protected override nodeOf(top: number): number {
     return top & 0xff;

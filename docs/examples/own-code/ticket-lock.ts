@@ -1,6 +1,6 @@
-/** A lock that threads get in the order in which they asked for it. */
+/** A lock that threads acquire in the order in which they asked for it. */
 export class TicketLock {
-  /** The next ticket, and the ticket that is served. */
+  /** The next ticket, and the ticket that is being served. */
   protected readonly tickets = new Int32Array(new SharedArrayBuffer(8));
 
   protected takeTicket(): number {

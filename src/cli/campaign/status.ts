@@ -1,6 +1,7 @@
 /** `sweepgen campaign status`: the state of a campaign, by its log. */
 import type { Command } from 'commander';
 import { printable } from '../../base/printable.ts';
+import { inWords } from '../../base/suggest.ts';
 import { formatSeconds } from '../../base/time-unit.ts';
 import { formatCount, formatShare, plural } from '../../base/units.ts';
 import { lifeOf } from '../../explore/campaigns/life.ts';
@@ -57,10 +58,16 @@ function describeStatus(status: CampaignStatus, { tally }: LoggedCampaign, { out
   ];
 }
 
-function describeHeader({ log, sweepgen, build, seed, strategy, mutant, merged }: CampaignStatus): string {
+function describeHeader({ log, sweepgen, build, seed, strategy, mutant, memories, merged }: CampaignStatus): string {
   const from = `sweepgen ${printable(sweepgen)}${build === null ? '' : ` (build ${printable(build, LONGEST_BUILD)})`}`;
-  const parts = [`seed ${seed}`, `by ${printable(strategy)}`, from, ...(mutant === null ? [] : [`with ${printable(mutant)} planted`]), ...(merged === null ? [] : [`merged from ${plural(merged, 'campaign')}`])];
+  const parts = [`seed ${seed}`, `by ${printable(strategy)}`, ...describeMemories(memories), from, ...(mutant === null ? [] : [`with ${printable(mutant)} planted`]), ...(merged === null ? [] : [`merged from ${plural(merged, 'campaign')}`])];
   return `${printable(log)}: ${parts.join(', ')}`;
+}
+
+/** Returns the memory models, unless 'sc' is the only one. */
+function describeMemories(memories: CampaignStatus['memories']): string[] {
+  if (memories.every(({ memory }) => memory === 'sc')) return [];
+  return [`under ${inWords(memories.map(({ memory, executions }) => `${memory} (${plural(executions, 'execution')})`))}`];
 }
 
 const LONGEST_BUILD = 40;
@@ -90,7 +97,7 @@ const HOSTS = [left('host'), right('slices'), right('executions'), right('share'
 const LONGEST_NAME = 100;
 
 function failureRow({ key, times, shrunk, verified, closed }: FailureState): string[] {
-  const size = shrunk === null ? '–' : `${plural(shrunk.preemptions, 'preemption')}, ${plural(shrunk.steps, 'access', 'accesses')}`;
+  const size = shrunk === null ? '–' : `${plural(shrunk.preemptions, 'preemption')}${shrunk.values === undefined ? '' : `, ${plural(shrunk.values, 'older value')}`}, ${plural(shrunk.steps, 'access', 'accesses')}`;
   const on = verified === null ? '' : ` on ${printable(verified.sweepgen)} (build ${printable(verified.build, LONGEST_BUILD)})`;
   const state = verified === null ? 'open' : closed ? `closed: fixed${on}` : verified.state === 'fails' ? `open: fails${on}` : `open: the recording does not fit${on}`;
   return [printable(key, LONGEST_NAME), formatCount(times), size, state];

@@ -18,7 +18,7 @@ interface CalibrateFlags {
 
 export function declare(command: Command, deps: Deps): void {
   command
-    .description('Reads sockets, cores and caches from the system, measures cache lines, atomics, futexes and the mark loop on worker threads, and writes a model of this machine. Takes about two minutes, during which no other program should run.')
+    .description('Reads sockets, cores and caches from the system, measures cache lines, atomics, futexes and the mark loop on worker threads, and writes a model of this machine. Takes two to three minutes, during which no other program should run.')
     .option('--out <file>', 'file to write (default: sweepgen/machine.json in the configuration folder)')
     .option('--name <name>', 'name of the machine', parseName, 'here')
     .option('--json', 'print one JSON document')
@@ -62,6 +62,15 @@ function describeTopology({ cores, topology }: MachineModel): [string, string][]
   return [['machine', counts], ...between];
 }
 
+/** Returns the rows about the third cache and the translations of addresses. */
+function describeMemory({ topology }: MachineModel): [string, string][] {
+  const { l3, tlb } = topology ?? {};
+  return [
+    ...(l3 === undefined ? [] : [['third cache', `${formatBytes(l3.bytes)}, ${short(l3.ns)}`] as [string, string]]),
+    ...(tlb === undefined ? [] : [['translations', `${formatBytes(tlb.second * tlb.pageBytes)}, beyond that ${short(tlb.walkNs)} more`] as [string, string]]),
+  ];
+}
+
 /** Returns the lines that describe a machine model. */
 export function describeMachine(machine: MachineModel): string[] {
   return [printable(machine.about, 300), '', ...formatFacts([
@@ -69,6 +78,7 @@ export function describeMachine(machine: MachineModel): string[] {
     ['access, line at hand', `${short(machine.accessNs)}, tuned ${short(machine.tunedAccessNs)}`],
     ['first cache', `${formatBytes(machine.l1.bytes)}, ${short(machine.l1.ns)}`],
     ['second cache', `${formatBytes(machine.l2.bytes)}, ${short(machine.l2.ns)} more`],
+    ...describeMemory(machine),
     ...machine.miss.map(({ bytes, ns }) => [`miss in ${formatBytes(bytes)}`, formatNs(ns)] as const),
     ['misses at a time', `${machine.lines}, with ${formatNs(machine.windowNs)} of computing ahead`],
     ['next line in order', short(machine.streamNs)],

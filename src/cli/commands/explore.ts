@@ -1,6 +1,6 @@
 /** `sweepgen explore`: runs one scenario as coroutines, under interleavings drawn from a seed. */
 import { join } from 'node:path';
-import type { Command } from 'commander';
+import { Option, type Command } from 'commander';
 import { UsageError } from '../../base/fatal.ts';
 import { printable } from '../../base/printable.ts';
 import { fuzz } from '../../explore/campaigns/fuzz.ts';
@@ -13,11 +13,12 @@ import { localPool } from '../../explore/campaigns/local-pool.ts';
 import { possibleByScenario } from '../../explore/possible-edges.ts';
 import { SEEDS } from '../../explore/session.ts';
 import { Tally } from '../../explore/campaigns/tally.ts';
-import { MONITOR_NAMES } from '../../explore/monitors/catalog.ts';
+import { MONITOR_NAMES, RACES } from '../../explore/monitors/catalog.ts';
 import { MUTANTS } from '../../mutants/catalog.ts';
 import { CANARIES, SCENARIOS } from '../../explore/scenarios/catalog.ts';
 import { knobsOf, sizeOf } from '../../explore/scenarios/scenario.ts';
 import { DEFAULT_STRATEGY, STRATEGIES, makeStrategy } from '../../explore/strategies/catalog.ts';
+import { MEMORIES, type Memory } from '../../explore/weak/memory.ts';
 import { campaignOf } from '../../report/campaign.ts';
 import { formatCount } from '../../base/units.ts';
 import { executedTimeline } from '../../report/executed-timeline.ts';
@@ -39,6 +40,7 @@ interface ExploreFlags extends ReportFlags, TraceFlags {
   readonly seconds?: number;
   readonly seed?: number;
   readonly strategy?: string;
+  readonly memory?: Memory;
   readonly procs?: number;
   readonly set?: readonly Setting[];
   readonly mutant?: string;
@@ -59,10 +61,11 @@ export function declare(command: Command, deps: Deps): void {
     .option('--seconds <time>', `duration of the search, as 30, 5m or 1h (default: ${SECONDS}, unless --executions is given)`, parseSeconds)
     .option('--seed <n>', 'seed of the first execution, which the next ones count up (default: a fresh one)', parseSeed)
     .option('--strategy <name>', `strategy that chooses the thread to run next; --list shows them (default: ${DEFAULT_STRATEGY})`)
+    .addOption(new Option('--memory <model>', 'memory model: sc, every load returns the newest value; tso, plain stores may be late, as on x86; js, what ECMAScript promises (default: sc, or the model that finds the mutant)').choices(MEMORIES))
     .option('--procs <n>', 'number of Ps of the machine (default: by the scenario)', integer('--procs', 1, 64))
     .option('--set <knob=value>', 'set a knob of the scenario; may be repeated', collectSetting)
     .option('--mutant <name>', 'plant this bug')
-    .option('--races', 'watch with the race detector')
+    .option('--races', 'watch with the race detector; in ordinary code, it finds the data races of ECMAScript')
     .option('--monitors <names>', "monitors that watch: names joined by commas, or 'all' (default: none)")
     .option('--no-shrink', 'do not shrink a failure')
     .option('--save <folder>', 'write a failure to this folder, as a file for sweepgen replay')
@@ -78,6 +81,7 @@ export function declare(command: Command, deps: Deps): void {
       ['sweepgen explore --mutant mark-load-or-store --trace lost.pftrace', 'the failure as a timeline, for ui.perfetto.dev'],
       ['sweepgen explore mark-bits --executions 1 --seed 7 --html f.html', 'play that execution step by step, whether it fails or not'],
       ['sweepgen explore docs/examples/own-code/mutex.scenario.ts', 'ordinary code: see "Explore your own code" in docs'],
+      ['sweepgen explore docs/examples/own-code/once.scenario.ts --races', 'and look for data races in it'],
       ['sweepgen explore --list', 'the names for other flags'],
     ]))
     .action((name: string | undefined, flags: ExploreFlags) => explore(deps, name, flags));
@@ -102,7 +106,7 @@ async function explore(deps: Deps, name: string | undefined, flags: ExploreFlags
   const seed = flags.seed ?? deps.freshSeed();
   const { name: strategy } = makeStrategy(flags.strategy ?? DEFAULT_STRATEGY);
   const watch = chooseMonitors(flags, { monitors: [], always: false });
-  if (watch.monitors.length > 0 && scenario.runs === 'thread') throw new UsageError(`monitors watch records of the machine, and ${printable(scenario.name)} has none; leave out --monitors and --races`);
+  if (watch.monitors.some((each) => each !== RACES) && scenario.runs === 'thread') throw new UsageError(`monitors other than ${RACES} watch records of the machine, and ${printable(scenario.name)} has none; leave out --monitors`);
   checkBuild();
   if (!flags.json) {
     terminal.out(`seed ${seed}: ${printable(scenario.name)} on ${sizeOf(scenario, knobs)}${mutant === undefined ? '' : `, with ${mutant.name} planted`}\n`);
@@ -110,9 +114,11 @@ async function explore(deps: Deps, name: string | undefined, flags: ExploreFlags
   const tally = new Tally([scenario.name]);
   const history = new History();
   const executions = () => tally.sum('executions');
-  const station = { scenario: scenario.name, knobs, strategy, monitors: watch.monitors, mutant: mutant?.name ?? null };
+  const chosen = flags.memory ?? mutant?.memory;
+  const memory = chosen === 'sc' ? undefined : chosen;
+  const station = { scenario: scenario.name, knobs, strategy, monitors: watch.monitors, mutant: mutant?.name ?? null, ...(memory !== undefined && { memory }) };
   await run(deps, flags, {
-    plan: new Plan({ scenarios: [{ name: scenario.name, settings: [knobs] }], strategy, mutant: mutant?.name ?? null, ...watch, seed }),
+    plan: new Plan({ scenarios: [{ name: scenario.name, settings: [knobs] }], strategy, mutant: mutant?.name ?? null, memories: memory && [memory], ...watch, seed }),
     tally,
     history,
     strategy,

@@ -10,6 +10,7 @@ import { Plan } from '../../explore/campaigns/plan.ts';
 import { isModulePath } from '../../explore/user-scenario.ts';
 import { settingsOf } from '../../explore/campaigns/settings.ts';
 import type { Failure, Station } from '../../explore/campaigns/slice.ts';
+import { inWords } from '../../base/suggest.ts';
 import { QUEUE_URLS } from '../../queue/open-queue.ts';
 import type { WorkerFacts } from '../../queue/queue.ts';
 import { possibleByScenario, possibleInAny } from '../../explore/possible-edges.ts';
@@ -27,8 +28,9 @@ import { describeCoverage, describeFailure, describeProgress, describeTotals, no
 import { examples } from '../help.ts';
 import { addReport, checkReport, isRecording, wantsDocument, writeReport, type ReportFlags } from '../html-report.ts';
 import { Interrupted } from '../interruption.ts';
-import { collectSetting, integer, parseSeconds, parseSeed, type Setting } from '../options.ts';
+import { collectSetting, integer, parseMemories, parseSeconds, parseSeed, type Setting } from '../options.ts';
 import { Progress } from '../progress.ts';
+import type { Memory } from '../../explore/weak/memory.ts';
 import type { LedQueue } from '../led-queue.ts';
 
 interface FuzzFlags extends ReportFlags {
@@ -37,6 +39,7 @@ interface FuzzFlags extends ReportFlags {
   readonly jobs?: number;
   readonly seed?: number;
   readonly strategy?: string;
+  readonly memory?: readonly Memory[];
   readonly mutant?: string;
   readonly races?: boolean;
   readonly monitors?: string;
@@ -60,6 +63,7 @@ export function declare(command: Command, deps: Deps): void {
     .option('--jobs <n>', 'number of worker threads, at most one for each core (default: the number of cores)', integer('--jobs', 1, MAX_JOBS))
     .option('--seed <n>', 'seed of the first execution of each setting (default: a fresh one)', parseSeed)
     .option('--strategy <name>', `strategy that chooses the thread to run next; explore --list shows them (default: ${DEFAULT_STRATEGY})`)
+    .option('--memory <models>', 'memory models, joined by commas, which take turns: sc, every load returns the newest value; tso, plain stores may be late, as on x86; js, what ECMAScript promises (default: sc, or the model that finds the mutant)', parseMemories)
     .option('--mutant <name>', 'plant this bug')
     .option('--races', 'watch with the race detector in every turn')
     .option('--monitors <names>', "monitors that watch in every turn: names joined by commas, 'all' or 'none'")
@@ -75,6 +79,7 @@ export function declare(command: Command, deps: Deps): void {
     .addHelpText('after', examples([
       ['sweepgen fuzz', 'a minute of all scenarios'],
       ['sweepgen fuzz sweep-refill --set procs=2', 'one scenario, on 2 Ps'],
+      ['sweepgen fuzz --memory tso,js', 'all scenarios, each setting under both weak memory models'],
       ['sweepgen fuzz --seconds 8h --keep-going --log n.jsonl', 'a night'],
       ['sweepgen fuzz --seconds 8h --log n.jsonl --resume', 'and the next'],
       ['sweepgen fuzz --queue redis://queue.lan --seconds 8h --log n.jsonl', 'on all machines that run sweepgen worker'],
@@ -107,7 +112,7 @@ async function runCampaign(deps: Deps, flags: FuzzFlags, fresh: Omit<Header, 'ty
   makeStrategy(about.strategy);
   const chosen = await chooseScenarios(about.scenarios, mutant);
   fixKnobs(chosen, Object.entries(about.set));
-  const scenarios = chosen.map((scenario) => ({ name: scenario.name, settings: settingsOf(scenario, about.set) }));
+  const scenarios = chosen.map((scenario) => ({ name: scenario.name, settings: settingsOf(scenario, about.set), isOrdinary: scenario.runs === 'thread' }));
   const plan = new Plan({ ...about, scenarios });
   // All scenarios together could pass every edge.
   const possible = about.scenarios.length < SCENARIOS.length ? await possibleByScenario(about.scenarios, about.set) : undefined;
@@ -116,9 +121,11 @@ async function runCampaign(deps: Deps, flags: FuzzFlags, fresh: Omit<Header, 'ty
   if (resumed !== undefined) takeUp(resumed.logged, { tally, history, plan });
   const log = resumed?.log ?? (flags.log === undefined ? undefined : createLog(flags.log, about));
   const jobs = jobsOf(deps, flags);
-  const stations = scenarios.reduce((sum, { settings }) => sum + settings.length, 0);
+  const { memories = ['sc'] } = about;
+  const settings = scenarios.reduce((sum, each) => sum + each.settings.length, 0);
+  const stations = settings * memories.length;
   if (!flags.json) {
-    terminal.out(`seed ${about.seed}: ${plural(scenarios.length, 'scenario')} in ${plural(stations, 'setting')}, by ${about.strategy}, on ${queue === undefined ? plural(jobs, 'worker') : 'the workers of the queue'}${mutant === undefined ? '' : `, with ${mutant.name} planted`}\n`);
+    terminal.out(`seed ${about.seed}: ${plural(scenarios.length, 'scenario')} in ${plural(settings, 'setting')}${about.memories === undefined ? '' : ` under ${inWords(memories)}`}, by ${about.strategy}, on ${queue === undefined ? plural(jobs, 'worker') : 'the workers of the queue'}${mutant === undefined ? '' : `, with ${mutant.name} planted`}\n`);
     if (resumed !== undefined) terminal.out(`before: ${describeTotals(tally, 0)}\n`);
   }
   const progress = new Progress(terminal);
@@ -144,7 +151,7 @@ async function runCampaign(deps: Deps, flags: FuzzFlags, fresh: Omit<Header, 'ty
   };
   let result: FuzzResult;
   try {
-    if (queue === undefined) result = await fuzzHere(deps, jobs, { ...campaign, stations, strategy: about.strategy }, mutant && { scenario: scenarios[0].name, knobs: scenarios[0].settings[0], strategy: about.strategy, monitors: [], mutant: mutant.name });
+    if (queue === undefined) result = await fuzzHere(deps, jobs, { ...campaign, stations, strategy: about.strategy }, mutant && { scenario: scenarios[0].name, knobs: scenarios[0].settings[0], strategy: about.strategy, monitors: [], mutant: mutant.name, ...(memories[0] !== 'sc' && { memory: memories[0] }) });
     else result = await (await import('../queue-campaign.ts')).coordinateOver(queue, campaign, (text) => progress.log(text));
   } finally {
     progress.clear();
@@ -192,7 +199,9 @@ export function jobsOf({ cores, terminal }: Deps, { jobs, json }: { readonly job
 
 /** Returns the header of the campaign that the flags describe. */
 async function headerOf(deps: Deps, names: readonly string[], flags: FuzzFlags): Promise<Omit<Header, 'type' | 'format'>> {
-  const scenarios = await chooseScenarios(names, chooseMutant(flags.mutant));
+  const mutant = chooseMutant(flags.mutant);
+  const scenarios = await chooseScenarios(names, mutant);
+  const memories = flags.memory ?? (mutant?.memory && [mutant.memory]);
   return {
     sweepgen: deps.version,
     build: buildHash(),
@@ -202,13 +211,14 @@ async function headerOf(deps: Deps, names: readonly string[], flags: FuzzFlags):
     strategy: makeStrategy(flags.strategy ?? DEFAULT_STRATEGY).name,
     ...chooseMonitors(flags, { monitors: MONITOR_NAMES, always: false }),
     mutant: flags.mutant ?? null,
+    ...(memories?.some((memory) => memory !== 'sc') && { memories }),
   };
 }
 
 /** @throws UsageError if the flags can't resume a log */
 function checkResume(names: readonly string[], flags: FuzzFlags): void {
   if (flags.log === undefined) throw new UsageError('--resume needs --log, the log to go on with');
-  const given = [...names, ...(['seed', 'strategy', 'mutant', 'races', 'monitors', 'set'] as const).filter((name) => flags[name] !== undefined).map((name) => `--${name}`)];
+  const given = [...names, ...(['seed', 'strategy', 'memory', 'mutant', 'races', 'monitors', 'set'] as const).filter((name) => flags[name] !== undefined).map((name) => `--${name}`)];
   if (given.length > 0) throw new UsageError(`--resume goes on with the campaign of the log, as it was begun; leave out ${given.join(' ')}`);
 }
 

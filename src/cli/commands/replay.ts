@@ -79,10 +79,10 @@ function readText(path: string): string {
   }
 }
 
-function describe({ scenario, mutant, preemptions, verdict, steps }: Artefact, { ground, setting, recording, fails, divergence, otherBuild }: Replayed): string[] {
+function describe({ scenario, mutant, preemptions, memory, values = [], verdict, steps }: Artefact, { ground, setting, recording, fails, divergence, otherBuild }: Replayed): string[] {
   const { outcome, trace } = recording;
   return [
-    `${printable(scenario)} on ${sizeOf(ground.scenario, setting.knobs)}${mutant === null ? '' : `, with ${mutant} planted`}: ${plural(preemptions.length, 'preemption')}, recorded as ${verdict} after ${plural(steps, 'access', 'accesses')}`,
+    `${printable(scenario)} on ${sizeOf(ground.scenario, setting.knobs)}${mutant === null ? '' : `, with ${mutant} planted`}: ${plural(preemptions.length, 'preemption')}${memory === undefined ? '' : ` and ${plural(values.length, 'older value')} under ${memory}`}, recorded as ${verdict} after ${plural(steps, 'access', 'accesses')}`,
     ...(otherBuild ? ['the source is not the one that it was recorded with'] : []),
     divergence === '' ? 'it follows the recorded execution to its end' : `it departs from the recorded execution at ${divergence}`,
     fails ? 'it fails as recorded' : outcome.verdict === 'ok' ? `the failure is gone: all threads finished after ${plural(trace.length, 'access', 'accesses')}, and nothing is wrong` : 'it fails in another way',

@@ -1,18 +1,18 @@
 /** `sweepgen run`: one machine, one workload. */
 import type { Command } from 'commander';
 import { OutputError } from '../../base/fatal.ts';
+import { nanotime } from '../../base/clock.ts';
 import { printable } from '../../base/printable.ts';
-import { collectorNamed, type CollectorName } from '../../gc/collectors/registry.ts';
-import type { Cycle } from '../../gc/cycle-log.ts';
+import { stoppedWorlds } from '../../gc/stopped-worlds.ts';
 import type { Scavenge } from '../../malloc/scavenge-log.ts';
-import { GO_VERSIONS, formatGctrace, formatGogctrace2011, formatScavenge, type GoVersion } from '../../report/gctrace.ts';
+import { TRACE_VERSIONS, traceLines, type TraceVersion } from '../../report/trace-lines.ts';
 import { formatHeapFacts } from '../../report/heap-facts.ts';
 import type { Composition } from '../../report/composition.ts';
-import { formatCollectStats } from '../../report/collect-stats.ts';
 import { timelineOf } from '../../report/timeline-of-events.ts';
 import { formatSummary, type RunSetting } from '../../report/summary.ts';
 import { formatBytes, formatCount, plural } from '../../base/units.ts';
 import type { RunResult, Progress as Tick } from '../../run/api.ts';
+import { sampleHeap } from '../../run/heap-samples.ts';
 import type { MachineTuning } from '../../run/tuning.ts';
 import type { HeapGraph, HeapImage } from '../../workloads/heaps/image.ts';
 import type { Deps } from '../deps.ts';
@@ -36,7 +36,7 @@ interface RunFlags extends MachineTuning, ReportFlags, TraceFlags {
   readonly set?: readonly Setting[];
   /** True without a level. */
   readonly gctrace?: true | 1 | 2;
-  readonly gctraceForm: GoVersion;
+  readonly gctraceForm?: TraceVersion;
   readonly memprofile?: string;
   /** True without a file. */
   readonly memprofileText?: string | true;
@@ -58,7 +58,7 @@ export async function declare(command: Command, deps: Deps): Promise<void> {
   addMachineFlags(command, FLAG_NAMES);
   addLab(command);
   command
-    .option('--gctrace-form <version>', "form of the trace's lines: Go 1.3's or 1.4's", oneOf<GoVersion>('--gctrace-form', GO_VERSIONS), '1.3')
+    .option('--gctrace-form <version>', "form of the trace's lines: Go 1.3's or 1.4's; with --collector concurrent, Go 1.5's or 1.8's (default: 1.3 or 1.8)", oneOf<TraceVersion>('--gctrace-form', TRACE_VERSIONS))
     .option('--watch', 'draw the heap, the pauses and what each thread does in the terminal while the machine runs')
     .option('--memorydump <file>', "write the memory of the heap to a file at the end; -: to stdout, and the report to stderr")
     .option('--memprofile <file>', 'write a memory profile for go tool pprof, as of the last collection')
@@ -93,8 +93,12 @@ async function run(deps: Deps, name: string | undefined, flags: RunFlags): Promi
   checkReport(deps, flags);
   checkTrace(deps, flags);
   const progress = new Progress(terminal);
+  const trace = traceLines(machine.collector ?? 'parallel', flags.gctraceForm, setting.procs, nanotime());
   const watch = flags.watch ? new (await import('../watch.ts')).Watch(terminal, workload.name) : undefined;
   const above = watch ?? progress;
+  function log(lines: readonly string[]): void {
+    for (const line of lines) above.log(line);
+  }
   const heapRecorder = await recorderFor(flags);
   // The report of a long run is printed even if a file can't be written.
   let lost: OutputError | undefined;
@@ -119,10 +123,10 @@ async function run(deps: Deps, name: string | undefined, flags: RunFlags): Promi
     recordEvents: recordsEvents(flags),
     heapRecorder,
     onCycle(cycle) {
-      watch?.add(cycle);
-      if (flags.gctrace) above.log([traceLine(cycle, machine.collector ?? 'parallel', flags.gctraceForm), ...formatCollectStats(cycle)].join('\n'));
+      for (const { startNs, endNs, checkpointNs } of stoppedWorlds(cycle)) watch?.add({ pauseNs: endNs - startNs, checkpointNs });
+      if (flags.gctrace) log(trace.cycle(cycle));
     },
-    onScavenge: flags.gctrace ? (scavenge: Scavenge) => { for (const line of formatScavenge(scavenge, flags.gctraceForm)) above.log(line); } : undefined,
+    onScavenge: flags.gctrace ? (scavenge: Scavenge) => log(trace.scavenge(scavenge)) : undefined,
     onTrace: (line) => above.log(line),
     onTick(tick) {
       const text = describeTick(workload.name, tick);
@@ -131,6 +135,7 @@ async function run(deps: Deps, name: string | undefined, flags: RunFlags): Promi
       watch.show(tick);
     },
   }, async (m) => {
+    if (flags.gctrace) log(trace.end(() => sampleHeap(m, 0).live));
     watch?.close();
     progress.clear();
     if (heap === undefined && isRecording(flags)) composition = await composed((await import('../../composition/machine-graph.ts')).machineGraph(m), workload.name);
@@ -138,6 +143,8 @@ async function run(deps: Deps, name: string | undefined, flags: RunFlags): Promi
     const { memorydump } = await import('../../inspect/memorydump.ts');
     await deps.writeText(flags.memorydump, memorydump(m)).catch(keep);
   }).finally(() => {
+    // Of a run that has failed.
+    log(trace.end(() => null));
     watch?.close();
     progress.clear();
   });
@@ -180,10 +187,4 @@ function printReport({ terminal }: Deps, flags: RunFlags, setting: RunSetting, r
 function describeTick(name: string, { cycles, heapAlloc, threads, threadsUp }: Tick): string {
   if (threadsUp < threads) return `starting ${plural(threads, 'thread')}: ${formatCount(threadsUp)} up`;
   return `${name}: ${plural(cycles, 'collection')}, ${formatBytes(heapAlloc)} live`;
-}
-
-/** Returns the trace of a cycle, in the form of the collector's time. */
-function traceLine(cycle: Cycle, collector: CollectorName, gctraceForm: GoVersion): string {
-  const { gctrace, tracesLookups = false } = collectorNamed(collector);
-  return gctrace === 'go1.3' ? formatGctrace(cycle, gctraceForm) : formatGogctrace2011(cycle, tracesLookups);
 }

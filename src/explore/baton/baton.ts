@@ -56,10 +56,11 @@ export class Baton implements BatonHolder, Host {
   budget = 0;
   readonly #relay: Relay;
   readonly #thread: number;
+  readonly thread: number;
 
   constructor(relay: Relay, thread: number) {
     this.#relay = relay;
-    this.#thread = thread;
+    this.#thread = this.thread = thread;
   }
 
   /**

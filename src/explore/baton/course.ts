@@ -51,6 +51,9 @@ export function recordCourse(core: Core, prepared: Prepared, schedule: readonly 
         return n;
       },
       access: (...all) => host.access(...all),
+      get thread() {
+        return host.thread;
+      },
       dirty: host.dirty,
     };
   }

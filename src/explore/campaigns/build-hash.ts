@@ -28,6 +28,6 @@ function hashOfModules(): string {
   const modules = readdirSync(MODULES, { recursive: true, encoding: 'utf8' }).filter((name) => name.endsWith('.js') && !ABOVE.includes(name.split(/[/\\]/)[0])).sort();
   const sum = createHash('sha256');
   for (const name of modules) sum.update(`${name}\0`).update(readFileSync(join(MODULES, name))).update('\0');
-  for (const name of ['core.gen.js', 'core.hooked.gen.js']) sum.update(readFileSync(join(GENERATED, name)));
+  for (const name of ['core.gen.js', 'core.hooked.gen.js.gz']) sum.update(readFileSync(join(GENERATED, name)));
   return sum.digest('hex').slice(0, 16);
 }

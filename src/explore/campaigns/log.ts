@@ -5,6 +5,7 @@
 import { z } from 'zod';
 import { VERDICTS } from '../execution.ts';
 import { SEEDS } from '../session.ts';
+import { MEMORIES } from '../weak/memory.ts';
 
 /** Format of the lines below. A log of another format is refused. */
 export const FORMAT = 1;
@@ -23,7 +24,7 @@ const lane = count.max(MOST_LANES - 1);
 const names = z.array(z.string()).readonly();
 const knobs = z.object({ procs: count }).catchall(z.number());
 
-const Station = z.object({ scenario: z.string(), knobs, strategy: z.string(), monitors: names, mutant: z.string().nullable() });
+const Station = z.object({ scenario: z.string(), knobs, strategy: z.string(), monitors: names, mutant: z.string().nullable(), memory: z.enum(MEMORIES).optional() });
 
 /** Why a campaign ended. */
 export const ENDINGS = ['time', 'executions', 'failure', 'interrupted', 'worker lost', 'log lost', 'exhausted'] as const;
@@ -46,6 +47,8 @@ export const Header = z.object({
   /** The monitors watch every turn. */
   always: z.boolean(),
   mutant: z.string().nullable(),
+  /** The memory models; absent if there is only 'sc'. */
+  memories: z.array(z.enum(MEMORIES)).min(1).readonly().optional(),
   /** Number of campaigns that `campaign merge` has put together. */
   merged: count.optional(),
 });
@@ -85,11 +88,30 @@ const LoggedSlice = z.object({
 });
 export type LoggedSlice = z.infer<typeof LoggedSlice>;
 
+/** The operations of an execution that a spec judges; moments count the accesses of all threads, from 1. */
+export const HistoryShape = z.object({
+  consistency: z.enum(['linearizable', 'sequential', 'quiescent']),
+  operations: z.array(z.object({
+    thread: z.string(),
+    name: z.string(),
+    arguments: z.array(z.number()).readonly(),
+    begin: count,
+    /** null while it is pending. */
+    end: count.nullable(),
+    /** What it returned, as text; null while it is pending. */
+    result: z.string().nullable(),
+    /** No order explains the history because of this call. */
+    isBlamed: z.boolean(),
+  })).readonly(),
+});
+
 const Shrunk = z.object({
   line: z.string(),
   preemptions: count,
+  values: count.optional(),
   steps: count,
   facts: names,
+  history: HistoryShape.optional(),
   explanation: names.default([]),
   story: names.default([]),
   table: z.array(z.object({ text: z.string(), kind: z.enum(['head', 'access', 'critical', 'between']) })).readonly(),
@@ -104,6 +126,7 @@ export const LoggedFailure = z.object({
   thread: z.string(),
   facts: names,
   fault: z.enum(['core', 'scenario']).default('core'),
+  history: HistoryShape.optional(),
   explanation: names,
   steps: count,
   traceHash: count,

@@ -183,6 +183,7 @@ const COMMON: readonly (readonly [what: string, of: (header: Header) => string])
   ['version', ({ sweepgen }) => sweepgen],
   ['mutant', ({ mutant }) => mutant ?? 'none'],
   ['strategy', ({ strategy }) => strategy],
+  ['memory model', ({ memories = ['sc'] }) => memories.join()],
   ['--set', ({ set }) => Object.keys(set).toSorted().map((name) => `${name}=${set[name]}`).join(' ') || 'nothing'],
   ['monitors', ({ monitors, always }) => (monitors.length === 0 ? 'none' : `${monitors.join()} in ${always ? 'every turn' : 'some turns'}`)],
 ];

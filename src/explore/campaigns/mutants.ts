@@ -36,13 +36,14 @@ const TURN = 100;
 const SLICE = { keepGoing: false, shrink: false, known: [] } as const;
 
 export async function killMutant({ mutant, seeds, seconds, strategy, monitors, always }: KillTask, runSlice: RunSlice, now: () => number): Promise<Kill> {
-  const scenarios = findMutant(mutant).scenarios.map((name) => ({ name, settings: settingsOf(findScenario(name), {}) }));
+  const { memory, ...bug } = findMutant(mutant);
+  const scenarios = bug.scenarios.map((name) => ({ name, settings: settingsOf(findScenario(name), {}) }));
   // Build the core before the clock starts.
-  const first: Station = { scenario: scenarios[0].name, knobs: scenarios[0].settings[0], strategy, monitors: [], mutant };
+  const first: Station = { scenario: scenarios[0].name, knobs: scenarios[0].settings[0], strategy, monitors: [], mutant, ...(memory !== undefined && { memory }) };
   await runSlice(emptySlice(first));
   const searches: Search[] = [];
   for (const seed of seeds) {
-    const plan = new Plan({ scenarios, strategy, mutant, monitors, always, seed });
+    const plan = new Plan({ scenarios, strategy, mutant, memories: memory && [memory], monitors, always, seed });
     const started = now();
     let executions = 0;
     let failure: Failure | null = null;

@@ -4,8 +4,8 @@
  * 1. Scenarios alternate in a fixed order. If the campaign reports what its slices found (`learn`), a scenario that still
  *    shows new edges or interleavings gets up to MOST turns for each turn of a scenario that does not. Turns are given
  *    by stride scheduling: each scenario counts its turns, each divided by its weight then, and the least count is next.
- * 2. Each turn of a scenario takes its next setting.
- * 3. One turn in four is watched by the monitors. Over time each setting gets a watched turn.
+ * 2. Each turn of a scenario takes its next setting, under each memory model of the campaign in turn.
+ * 3. One turn in four is watched by the monitors. Over time each setting gets a watched turn under each model.
  * 4. The seeds of a station are run in sequence. If several workers are at one station, each takes seeds from
  *    a lane of its own.
  *
@@ -15,12 +15,23 @@
  */
 import type { Knobs } from '../scenarios/scenario.ts';
 import { SEEDS } from '../session.ts';
+import type { Memory } from '../weak/memory.ts';
 import { stationKey, type Station } from './slice.ts';
 
+/** A scenario to plan. */
+interface Planned {
+  readonly name: string;
+  readonly settings: readonly Knobs[];
+  /** Monitors watch it only if they watch every turn: its races may be intended. */
+  readonly isOrdinary?: boolean;
+}
+
 export interface PlanOptions {
-  readonly scenarios: readonly { readonly name: string; readonly settings: readonly Knobs[] }[];
+  readonly scenarios: readonly Planned[];
   readonly strategy: string;
   readonly mutant: string | null;
+  /** The memory models; 'sc' alone by default. */
+  readonly memories?: readonly Memory[];
   /** Monitors that watch some turns. */
   readonly monitors: readonly string[];
   /** The monitors watch every turn. */
@@ -36,11 +47,18 @@ export interface Turn {
   readonly seed: number;
 }
 
+/** A setting under a memory model. */
+interface Place {
+  readonly knobs: Knobs;
+  readonly memory: Memory;
+}
+
 /** A scenario, and its progress through its settings. */
 interface Entry {
   readonly name: string;
-  /** Settings whose search is not over. */
-  settings: readonly Knobs[];
+  readonly isOrdinary: boolean;
+  /** Settings and models whose search is not over. */
+  places: readonly Place[];
   /** Turns so far. */
   turns: number;
   /** Turns so far, each divided by the weight that the scenario had then. */
@@ -68,19 +86,23 @@ export class Plan {
   readonly #entries: readonly Entry[];
 
   constructor(options: PlanOptions) {
+    const { scenarios, memories = ['sc'] } = options;
     this.#options = options;
-    this.#entries = options.scenarios.map(({ name, settings }) => ({ name, settings, turns: 0, count: 0, weight: MOST }));
+    this.#entries = scenarios.map(({ name, settings, isOrdinary = false }) => {
+      const places = settings.flatMap((knobs) => memories.map((memory) => ({ knobs, memory })));
+      return { name, isOrdinary, places, turns: 0, count: 0, weight: MOST };
+    });
   }
 
   /** All searches are over. */
   get isExhausted(): boolean {
-    return this.#entries.every(({ settings }) => settings.length === 0);
+    return this.#entries.every(({ places }) => places.length === 0);
   }
 
   /** Returns the next turn, whose lane is busy until `done`; null if nothing is left to search. */
   next(): Turn | null {
     if (this.isExhausted) return null;
-    const entry = this.#entries.filter(({ settings }) => settings.length > 0).reduce((least, each) => (each.count < least.count ? each : least));
+    const entry = this.#entries.filter(({ places }) => places.length > 0).reduce((least, each) => (each.count < least.count ? each : least));
     const station = this.#stationOf(entry, this.#take(entry));
     const lanes = this.#lanesOf(station);
     let lane = lanes.findIndex(({ busy }) => !busy);
@@ -129,19 +151,22 @@ export class Plan {
 
   #stationOf(entry: Entry, turn: number): Station {
     const { strategy, mutant } = this.#options;
-    const { name, settings } = entry;
-    return { scenario: name, knobs: settings[turn % settings.length], strategy, monitors: this.#monitorsOf(this.#entries.indexOf(entry), turn, settings.length), mutant };
+    const { name, places } = entry;
+    const { knobs, memory } = places[turn % places.length];
+    return { scenario: name, knobs, strategy, monitors: this.#monitorsOf(entry, turn), mutant, ...(memory !== 'sc' && { memory }) };
   }
 
-  #drop({ scenario, knobs }: Station): void {
+  #drop({ scenario, knobs, memory = 'sc' }: Station): void {
     const entry = this.#entries.find(({ name }) => name === scenario);
-    if (entry !== undefined) entry.settings = entry.settings.filter((each) => Object.keys(each).some((name) => each[name] !== knobs[name]));
+    if (entry !== undefined) entry.places = entry.places.filter((each) => each.memory !== memory || Object.keys(each.knobs).some((name) => each.knobs[name] !== knobs[name]));
   }
 
-  /** Watches along the diagonal of scenarios and turns: each setting gets its turn, and each round has a watched scenario. */
-  #monitorsOf(index: number, turn: number, settings: number): readonly string[] {
+  /** Watches along the diagonal of scenarios and turns: each place gets its turn, and each round has a watched scenario. */
+  #monitorsOf(entry: Entry, turn: number): readonly string[] {
     const { monitors, always } = this.#options;
-    const watched = always || (index + (turn % settings) + Math.floor(turn / settings)) % WATCHED === WATCHED - 1;
+    const places = entry.places.length;
+    const isDue = (this.#entries.indexOf(entry) + (turn % places) + Math.floor(turn / places)) % WATCHED === WATCHED - 1;
+    const watched = always || (isDue && !entry.isOrdinary);
     return watched ? monitors : [];
   }
 

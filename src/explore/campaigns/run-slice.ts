@@ -57,9 +57,9 @@ export function makeRunSlice(now: () => number): RunSlice {
       return kept[kept.length - 1];
     }
     const setting = settingOf(scenario, station.knobs);
-    const { strategy, monitors: which } = station;
+    const { strategy, memory, monitors: which } = station;
     const monitors = which.length === 0 ? undefined : ({ names }: Prepared) => makeMonitors(core, sites, which, names);
-    const session = new Session({ core, prepared: prepare(scenario, core, setting), strategy, monitors });
+    const session = new Session({ core, prepared: prepare(scenario, core, setting), strategy, memory, monitors });
     kept.push({ key, core, session });
     if (kept.length > KEPT) kept.shift();
     return kept[kept.length - 1];
@@ -67,7 +67,7 @@ export function makeRunSlice(now: () => number): RunSlice {
 
   return async (slice, signal) => {
     const { station } = slice;
-    const loaded = await load(station, station.monitors.length > 0);
+    const loaded = await load(station, station.monitors.length > 0 || isWeak(station));
     try {
       return await runSlice(slice, ready(station, loaded), loaded.scenario, (mutant = station.mutant) => load({ ...station, mutant }, true), now, signal);
     } catch (error) {
@@ -75,6 +75,11 @@ export function makeRunSlice(now: () => number): RunSlice {
       throw error;
     }
   };
+}
+
+/** Reports whether loads may return older values there: only the hooked variant can do that. */
+function isWeak({ memory = 'sc' }: Station): boolean {
+  return memory !== 'sc';
 }
 
 /** Returns what `make` returned when `key` was first asked for. */
@@ -101,7 +106,7 @@ function unprepared(slice: Slice, scenario: Scenario, message: string): SliceRes
   const { station, seed, known, executions } = slice;
   const facts = message.split('\n');
   const failure: Failure = {
-    key: failureKey(station.scenario, 'exception', facts),
+    key: failureKey(station, 'exception', facts),
     station,
     seed,
     verdict: 'exception',
@@ -171,6 +176,7 @@ async function runSlice(slice: Slice, { core, session }: Ready, scenario: Scenar
     edges: core.$edges.slice(),
     exhausted: session.exhausted,
     covered: session.covered,
+    ...(session.progress !== undefined && { progress: session.progress }),
     failures,
     seen,
   };
@@ -179,23 +185,24 @@ async function runSlice(slice: Slice, { core, session }: Ready, scenario: Scenar
 /** Repeats the failure on the hooked variant. Returns `failure` itself if it does not fail there. */
 function again(failure: Failure, { core, scenario }: LoadedScenario): Failure {
   const { station, seed } = failure;
-  const session = new Session({ core, prepared: prepare(scenario, core, settingOf(scenario, station.knobs)), strategy: station.strategy });
+  const session = new Session({ core, prepared: prepare(scenario, core, settingOf(scenario, station.knobs)), strategy: station.strategy, memory: station.memory });
   const execution = session.run(seed);
   return execution.verdict === failure.verdict ? describe(scenario, station, session.describe(execution)) : failure;
 }
 
 /** Describes a failure in a form that can be passed between threads. */
 function describe(scenario: Scenario, station: Station, failure: FailedExecution): Failure {
-  const { seed, strategy, verdict, thread, facts, fault, execution } = failure;
+  const { seed, strategy, verdict, thread, facts, fault, history, execution } = failure;
   const made = { ...station, strategy };
   return {
-    key: failureKey(station.scenario, verdict, facts),
+    key: failureKey(station, verdict, facts),
     station: made,
     seed,
     verdict,
     thread,
     facts,
     fault,
+    ...(history && { history }),
     explanation: explainFailure(failure),
     steps: execution.steps,
     traceHash: execution.traceHash,
@@ -206,14 +213,14 @@ function describe(scenario: Scenario, station: Station, failure: FailedExecution
 
 /** Returns the shrunk failure, or the reason why there is none. */
 function shrink({ station, seed }: Failure, core: LoadedScenario, pristine: LoadedScenario | undefined, signal: StopSignal | undefined): Shrunk | string {
-  const { knobs, strategy, monitors, mutant } = station;
+  const { knobs, strategy, monitors, mutant, memory } = station;
   const { scenario } = core;
   function onProgress(): void {
     if (signal?.aborted) throw new Stopped();
   }
   try {
     return shrunkOf(investigate(
-      { scenario, setting: settingOf(scenario, knobs), strategy: makeStrategy(strategy), seed, monitors, ...(mutant !== null && { mutant: findMutant(mutant) }) },
+      { scenario, setting: settingOf(scenario, knobs), strategy: makeStrategy(strategy), seed, monitors, memory, ...(mutant !== null && { mutant: findMutant(mutant) }) },
       { core, pristine, makeOracle: (m, writes) => new Verifier(m, writes), makeMonitors: (which) => makeMonitors(core.core, core.sites, which), onProgress },
     ));
   } catch (error) {
@@ -223,9 +230,9 @@ function shrink({ station, seed }: Failure, core: LoadedScenario, pristine: Load
 
 /** Returns the part of an investigation that is passed between threads. */
 export function shrunkOf({ line, lanes, outcome, story, artefact }: Investigation): Shrunk {
-  return { line, preemptions: artefact.preemptions.length, steps: artefact.steps, facts: outcome.facts, explanation: explainOutcome(outcome, artefact.steps), story, table: laneTable(lanes) };
+  return { line, preemptions: artefact.preemptions.length, ...(artefact.values !== undefined && { values: artefact.values.length }), steps: artefact.steps, facts: outcome.facts, ...(outcome.history && { history: outcome.history }), explanation: explainOutcome(outcome, artefact.steps), story, table: laneTable(lanes) };
 }
 
-function repeat(scenario: Scenario, { knobs, strategy, monitors, mutant }: Station, seed: number): string {
-  return repeatCommand({ scenario, knobs, strategy, seed, monitors, ...(mutant !== null && { mutant }) });
+function repeat(scenario: Scenario, { knobs, strategy, monitors, mutant, memory }: Station, seed: number): string {
+  return repeatCommand({ scenario, knobs, strategy, seed, monitors, memory, ...(mutant !== null && { mutant }) });
 }

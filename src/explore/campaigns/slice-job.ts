@@ -17,6 +17,7 @@ import { knobsOf } from '../scenarios/scenario.ts';
 import { SEEDS } from '../session.ts';
 import { makeStrategy } from '../strategies/catalog.ts';
 import { LoggedFailure } from './log.ts';
+import { MEMORIES } from '../weak/memory.ts';
 import type { ExplorePool } from './pool.ts';
 import { stationKey, type Failure, type SliceResult, type Station } from './slice.ts';
 
@@ -33,7 +34,7 @@ const name = z.string().max(200);
 
 const SliceJob = z.strictObject({
   ...jobFields('slice'),
-  station: z.strictObject({ scenario: name, knobs: z.record(name, z.number().int()), strategy: name, monitors: z.array(name).max(MONITOR_NAMES.length), mutant: name.nullable() }),
+  station: z.strictObject({ scenario: name, knobs: z.record(name, z.number().int()), strategy: name, monitors: z.array(name).max(MONITOR_NAMES.length), mutant: name.nullable(), memory: z.enum(MEMORIES).optional() }),
   seed: count.max(SEEDS - 1),
   executions: z.number().int().positive().max(MOST_EXECUTIONS),
   keepGoing: z.boolean(),
@@ -92,6 +93,7 @@ const JobResult = z.strictObject({
   edges: words,
   exhausted: z.boolean(),
   covered: z.string().max(1000),
+  progress: z.object({ estimate: z.number().nonnegative(), done: z.number().min(0).max(1) }).optional(),
   failures: z.array(LoggedFailure.omit({ type: true })).max(MOST_KINDS),
   seen: z.record(z.string().max(MOST_KEY), count).refine((seen) => Object.keys(seen).length <= MOST_KINDS, 'too many kinds of failures'),
 });

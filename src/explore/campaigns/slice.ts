@@ -1,8 +1,11 @@
 /** A slice, the part of a campaign that one worker runs at a time, and its result, as both are passed between threads. */
 import type { Verdict } from '../execution.ts';
+import type { ToldHistory } from '../oracles/history.ts';
 import { codeOf } from '../failures/outcome.ts';
 import type { TableLine } from '../failures/lane-table.ts';
 import type { Knobs } from '../scenarios/scenario.ts';
+import type { SearchProgress } from '../strategy.ts';
+import type { Memory } from '../weak/memory.ts';
 
 /** What is explored, except for the seeds. */
 export interface Station {
@@ -13,6 +16,8 @@ export interface Station {
   readonly monitors: readonly string[];
   /** null for the unchanged source. */
   readonly mutant: string | null;
+  /** Decides what loads return; 'sc' if absent. */
+  readonly memory?: Memory;
 }
 
 export interface Slice {
@@ -51,6 +56,8 @@ export interface SliceResult {
   readonly exhausted: boolean;
   /** What the search has covered completely, in words; '' if nothing. */
   readonly covered: string;
+  /** How far the search is, if its strategy can tell. */
+  readonly progress?: SearchProgress;
   /** The first failure of each key. */
   readonly failures: readonly Failure[];
   /** Number of times that each failure was seen, by key. */
@@ -59,7 +66,7 @@ export interface SliceResult {
 
 /** A failed execution in full. */
 export interface Failure {
-  /** Equal for failures that are probably the same: scenario, verdict, and the first fact's code. */
+  /** Equal for failures that are probably the same: scenario, verdict, the first fact's code, and the memory model. */
   readonly key: string;
   readonly station: Station;
   readonly seed: number;
@@ -69,6 +76,8 @@ export interface Failure {
   readonly facts: readonly string[];
   /** The part at fault: the explored source, or a user's scenario. */
   readonly fault: 'core' | 'scenario';
+  /** The operations of the threads, if a spec judges them. */
+  readonly history?: ToldHistory;
   /** The explanation: a sentence, then the facts. */
   readonly explanation: readonly string[];
   readonly steps: number;
@@ -84,8 +93,12 @@ export interface Shrunk {
   /** The argument of `sweepgen replay`. */
   readonly line: string;
   readonly preemptions: number;
+  /** Loads of older values; only under a weak memory model. */
+  readonly values?: number;
   readonly steps: number;
   readonly facts: readonly string[];
+  /** The operations of this execution, if a spec judges them. */
+  readonly history?: ToldHistory;
   /** The explanation of this execution: a sentence, then the facts. */
   readonly explanation: readonly string[];
   /** Sentences about the accesses whose order decides. */
@@ -94,13 +107,17 @@ export interface Shrunk {
   readonly table: readonly TableLine[];
 }
 
-/** Returns the key under which failures are reported once: "mark-bits invariant LOST_OBJECT". */
-export function failureKey(scenario: string, verdict: Failure['verdict'], facts: readonly string[]): string {
-  return `${scenario} ${verdict} ${codeOf({ verdict, facts })}`.trimEnd();
+/**
+ * Returns the key under which failures are reported once: "mark-bits invariant LOST_OBJECT". A failure under a weak
+ * model is another: "mark-bits invariant LOST_OBJECT under js".
+ */
+export function failureKey({ scenario, memory = 'sc' }: Pick<Station, 'scenario' | 'memory'>, verdict: Failure['verdict'], facts: readonly string[]): string {
+  const kind = `${scenario} ${verdict} ${codeOf({ verdict, facts })}`.trimEnd();
+  return memory === 'sc' ? kind : `${kind} under ${memory}`;
 }
 
 /** Returns a key of the station: slices with equal keys must not overlap in seeds. */
-export function stationKey({ scenario, knobs, strategy, monitors, mutant }: Station): string {
+export function stationKey({ scenario, knobs, strategy, monitors, mutant, memory = 'sc' }: Station): string {
   const values = Object.keys(knobs).toSorted().map((name) => `${name}=${knobs[name]}`);
-  return [scenario, ...values, strategy, ...monitors, mutant ?? ''].join(' ');
+  return [scenario, ...values, strategy, ...monitors, mutant ?? '', ...(memory === 'sc' ? [] : [memory])].join(' ');
 }

@@ -1,5 +1,7 @@
 /** Counts of a campaign so far, in total and by scenario. */
 import { EDGES } from '../../rewrite/edges/catalog.ts';
+import type { SearchProgress } from '../strategy.ts';
+import type { Memory } from '../weak/memory.ts';
 import { Distinct } from './distinct.ts';
 import type { Failure, SliceResult, Station } from './slice.ts';
 
@@ -18,10 +20,12 @@ export interface ScenarioTally {
   readonly edges: Uint8Array;
   /** What a search has covered completely, in words; '' if nothing. */
   covered: string;
+  /** How far the last search is; of a log it is not known. */
+  progress?: SearchProgress;
 }
 
 /** The counts of one slice. */
-type SliceCounts = Pick<SliceResult, 'executions' | 'steps' | 'switches' | 'seconds' | 'seen' | 'covered'>;
+type SliceCounts = Pick<SliceResult, 'executions' | 'steps' | 'switches' | 'seconds' | 'seen' | 'covered' | 'progress'>;
 
 export class Tally {
   readonly scenarios: readonly ScenarioTally[];
@@ -29,6 +33,8 @@ export class Tally {
   readonly #possible: Uint8Array;
   /** The first failure of each key, in the order of their discovery. */
   readonly failures: Failure[] = [];
+  /** Executions by memory model. */
+  readonly #memories = new Map<Memory, number>();
   readonly #seen = new Map<string, Distinct>();
   /** Distinct interleavings of former campaigns, from a log: their hashes are gone. */
   readonly #distinctBefore = new Map<string, number>();
@@ -96,6 +102,11 @@ export class Tally {
     return this.scenarios.reduce((sum, each) => sum + each[field], 0);
   }
 
+  /** Returns the executions under a memory model. */
+  executionsUnder(memory: Memory): number {
+    return this.#memories.get(memory) ?? 0;
+  }
+
   /** Returns the edges that any scenario has passed. */
   edges(): Uint8Array {
     const all = new Uint8Array(EDGES.length);
@@ -109,14 +120,17 @@ export class Tally {
   }
 
   #addCounts(station: Station, counts: SliceCounts): ScenarioTally {
+    const { memory = 'sc' } = station;
     const tally = this.scenarios.find(({ scenario }) => scenario === station.scenario);
     if (tally === undefined) throw new Error(`the campaign has no scenario ${station.scenario}`);
     tally.executions += counts.executions;
+    this.#memories.set(memory, this.executionsUnder(memory) + counts.executions);
     tally.steps += counts.steps;
     tally.switches += counts.switches;
     tally.seconds += counts.seconds;
     for (const [key, times] of Object.entries(counts.seen)) tally.failures.set(key, (tally.failures.get(key) ?? 0) + times);
     if (counts.covered !== '') tally.covered = counts.covered;
+    if (counts.progress !== undefined) tally.progress = counts.progress;
     return tally;
   }
 }

@@ -13,10 +13,10 @@ import { plural } from '../../base/units.ts';
 import { Verifier } from '../../verify/verifier.ts';
 import type { Artefact } from '../failures/artefact.ts';
 import { decodeLine } from '../failures/line.ts';
-import { replayArtefact, type Replayed } from '../failures/replay.ts';
+import { departuresOf, replayArtefact, type Replayed } from '../failures/replay.ts';
 import { findMutant } from '../find.ts';
 import { loadScenario } from '../load-scenario.ts';
-import type { Preemption } from '../strategies/preemptions.ts';
+import { formatDepartures, isPreemption, type Departure } from '../strategies/preemptions.ts';
 import type { VerifiedState } from './log.ts';
 import type { ExplorePool } from './pool.ts';
 import { failureKey, type Failure, type SliceResult } from './slice.ts';
@@ -58,7 +58,7 @@ async function replay({ key, shrunk }: Failure): Promise<Finding | undefined> {
   if (shrunk === null || typeof shrunk === 'string') return undefined;
   try {
     const artefact = decodeLine(shrunk.line);
-    if (failureKey(artefact.scenario, artefact.verdict, artefact.facts) !== key) return { state: 'diverged', reason: 'its recording is of another failure' };
+    if (failureKey(artefact, artefact.verdict, artefact.facts) !== key) return { state: 'diverged', reason: 'its recording is of another failure' };
     return findingOf(artefact, await replayArtefact(artefact, { makeOracle: (m) => new Verifier(m) }));
   } catch (error) {
     if (error instanceof UsageError) return { state: 'diverged', reason: error.message };
@@ -66,16 +66,17 @@ async function replay({ key, shrunk }: Failure): Promise<Finding | undefined> {
   }
 }
 
-function findingOf({ scenario, preemptions }: Artefact, { fails, recording: { outcome, preemptions: done } }: Replayed): Finding {
+function findingOf(artefact: Artefact, { fails, recording: { outcome, departures: done } }: Replayed): Finding {
   if (fails) return { state: 'fails', reason: 'its recording fails as before' };
-  if (outcome.verdict !== 'ok') return { state: 'diverged', reason: `its recording fails in another way: ${failureKey(scenario, outcome.verdict, outcome.facts)}` };
-  const missing = preemptions.filter((each) => !done.some((other) => isSame(each, other)));
-  if (missing.length > 0) return { state: 'diverged', reason: `its recording can't be followed: ${missing.length} of ${plural(preemptions.length, 'preemption')} can't take place` };
+  if (outcome.verdict !== 'ok') return { state: 'diverged', reason: `its recording fails in another way: ${failureKey(artefact, outcome.verdict, outcome.facts)}` };
+  const departures = departuresOf(artefact);
+  const missing = departures.filter((each) => !done.some((other) => isSame(each, other)));
+  if (missing.length > 0) return { state: 'diverged', reason: `its recording can't be followed: ${missing.length} of ${plural(departures.length, departures.every(isPreemption) ? 'preemption' : 'preemption or older value', departures.every(isPreemption) ? 'preemptions' : 'preemptions and older values')} can't take place` };
   return { state: 'fixed', reason: '' };
 }
 
-function isSame(one: Preemption, other: Preemption): boolean {
-  return one.thread === other.thread && one.at === other.at && one.to === other.to;
+function isSame(one: Departure, other: Departure): boolean {
+  return formatDepartures([one]) === formatDepartures([other]);
 }
 
 /** @param isAlone whether the seed is all that is known of the failure, because it has no recording */

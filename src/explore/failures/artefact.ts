@@ -8,6 +8,7 @@ import { UsageError } from '../../base/fatal.ts';
 import { printable } from '../../base/printable.ts';
 import { VERDICTS } from '../execution.ts';
 import { MONITOR_NAMES } from '../monitors/catalog.ts';
+import { MEMORIES } from '../weak/memory.ts';
 import { START } from '../strategies/default-order.ts';
 
 const SCHEMA = 1;
@@ -48,6 +49,10 @@ export const Artefact = z.object({
   strategy: z.string().max(MOST.strategy),
   seed: hash,
   preemptions: z.array(z.object({ thread: thread.or(z.literal(START)), at: count, to: thread })).max(MOST.preemptions),
+  /** The memory model; sequential consistency if absent. */
+  memory: z.enum(MEMORIES).optional(),
+  /** Loads of older values, under a weak memory model. */
+  values: z.array(z.object({ thread, at: count, part: count, value: count })).max(MOST.preemptions).optional(),
   verdict: z.enum(VERDICTS).exclude(['ok']),
   /** The thread that threw; '' if none did. */
   thread: name,

@@ -11,7 +11,7 @@
  *
  * Each step replays the execution with one preemption changed.
  */
-import type { Preemption } from '../strategies/preemptions.ts';
+import type { Departure, Preemption } from '../strategies/preemptions.ts';
 import { changes, conflict, wordOf } from './access.ts';
 import type { CriticalPair } from './artefact.ts';
 import type { Budget } from './budget.ts';
@@ -60,7 +60,7 @@ class Finder {
     this.#budget = budget;
     this.#at = start;
     this.#preemption = preemption;
-    this.#stopped = recording.preemptions[preemption].thread;
+    this.#stopped = recording.departures[preemption].thread;
   }
 
   /** Finds the access that came too late: if the stopped thread makes it before the others continue, nothing fails. */
@@ -92,7 +92,7 @@ class Finder {
     const { trace } = this.#recording;
     for (const step of before) {
       const back: Preemption = { thread: trace.threadAt(step), at: numberOf(this.#recording, step) + 1, to: trace.threadAt(late) };
-      if (this.#failsWith([...this.#recording.preemptions, back])) return step;
+      if (this.#failsWith([...this.#recording.departures, back])) return step;
     }
     return before.at(-1)!;
   }
@@ -114,15 +114,15 @@ class Finder {
     return found;
   }
 
-  #movedTo(at: number): readonly Preemption[] {
-    const { preemptions } = this.#recording;
-    return preemptions.with(this.#preemption, { ...preemptions[this.#preemption], at });
+  #movedTo(at: number): readonly Departure[] {
+    const { departures } = this.#recording;
+    return departures.with(this.#preemption, { ...departures[this.#preemption], at });
   }
 
   /** Replays the execution with `preemptions`. With the budget spent it counts as failing, so that nothing is concluded. */
-  #failsWith(preemptions: readonly Preemption[]): boolean {
+  #failsWith(departures: readonly Departure[]): boolean {
     if (!this.#budget.take()) return true;
-    const { outcome, execution } = this.#stand.replay(preemptions);
+    const { outcome, execution } = this.#stand.replay(departures);
     this.#budget.pay(execution.steps);
     return failsAlike(outcome, this.#recording.outcome);
   }

@@ -6,8 +6,9 @@ import { makeMonitors } from '../monitors/catalog.ts';
 import type { Mutant } from '../../mutants/mutant.ts';
 import type { Operations } from '../scenarios/operation.ts';
 import { settingOf, type MakeOracle, type Scenario, type Setting } from '../scenarios/scenario.ts';
-import type { Preemption } from '../strategies/preemptions.ts';
+import { isOlderValue, isPreemption, type Departure } from '../strategies/preemptions.ts';
 import type { Strategy } from '../strategy.ts';
+import type { Memory } from '../weak/memory.ts';
 import { packTrace, type Artefact, type CriticalPair } from './artefact.ts';
 import { Budget } from './budget.ts';
 import { criticalPairs } from './critical-pair.ts';
@@ -29,7 +30,9 @@ export interface Failure {
   readonly strategy: Strategy;
   readonly seed: number;
   /** The schedule, if it does not follow from the strategy's parameters and the seed alone. */
-  readonly preemptions?: readonly Preemption[];
+  readonly departures?: readonly Departure[];
+  /** Decides what loads return; 'sc' by default. */
+  readonly memory?: Memory;
   /** Names of the monitors that watched. */
   readonly monitors?: readonly string[];
 }
@@ -77,14 +80,15 @@ export function investigate(failure: Failure, options: InvestigateOptions): Inve
     core: options.core.core,
     scenario,
     makeOracle: options.makeOracle,
+    memory: failure.memory,
     monitors: (options.makeMonitors ?? ofCatalog(options.core))(failure.monitors ?? []),
   };
   const stand = new Stand(ground, setting);
-  const found = failure.preemptions === undefined ? stand.run(strategy, seed) : stand.replay(failure.preemptions);
+  const found = failure.departures === undefined ? stand.run(strategy, seed) : stand.replay(failure.departures);
   if (found.outcome.verdict === 'ok') throw new Error(`${scenario.name}, ${strategy.name}, seed ${seed}: the failure does not come up again`);
   const budget = new Budget(options.executions ?? EXECUTIONS, ACCESSES, options.onProgress);
-  const way = shrink(ground, { stand, preemptions: found.preemptions }, found.outcome, { strategy, firstSeed: seed + 1 }, budget, options.pristine);
-  const recording = record(ground, way.stand.setting, way.preemptions);
+  const way = shrink(ground, { stand, departures: found.departures }, found.outcome, { strategy, firstSeed: seed + 1 }, budget, options.pristine);
+  const recording = record(ground, way.stand.setting, way.departures);
   if (!failsAlike(recording.outcome, found.outcome)) throw new Error(`${scenario.name}, ${strategy.name}, seed ${seed}: the shrunk failure does not come up again`);
   // The explanation gets a budget of its own: the shrinking may have used up the other.
   const pairs = criticalPairs(way.stand, recording, new Budget(PAIR_EXECUTIONS, PAIR_ACCESSES));
@@ -110,7 +114,8 @@ function artefactOf(failure: Failure, setting: Setting, recording: Recording, pa
     monitors: [...(failure.monitors ?? [])],
     strategy: failure.strategy.spec ?? failure.strategy.name,
     seed: failure.seed,
-    preemptions: [...recording.preemptions],
+    preemptions: recording.departures.filter(isPreemption),
+    ...(failure.memory !== undefined && failure.memory !== 'sc' && { memory: failure.memory, values: recording.departures.filter(isOlderValue) }),
     verdict: outcome.verdict as Artefact['verdict'],
     thread: outcome.thread,
     facts: [...outcome.facts],

@@ -3,6 +3,7 @@ import type { Site } from '../../rewrite/sites.ts';
 import type { Setting } from '../scenarios/scenario.ts';
 import { wordOf } from './access.ts';
 import type { CriticalPair } from './artefact.ts';
+import { isOlder, missedBy } from './older-values.ts';
 import { operationOf } from './operation.ts';
 import { record, type Recording } from './recording.ts';
 import { pairSteps, relevantSteps } from './relevant.ts';
@@ -43,7 +44,7 @@ export function lanesOf(ground: Ground, setting: Setting, sites: readonly Site[]
   const wanted = new Set(steps);
   const words = new Map<number, string>();
   const callers = new Map<number, Site | undefined>();
-  record(ground, setting, recording.preemptions, (watched) => [{
+  record(ground, setting, recording.departures, (watched) => [{
     access(_thread, site) {
       const step = watched.trace.length - 1;
       if (!wanted.has(step)) return;
@@ -53,13 +54,20 @@ export function lanesOf(ground: Ground, setting: Setting, sites: readonly Site[]
   }]);
   const critical = new Set(pairSteps(recording, pairs));
   const taken = takenFrom(recording);
+  function told(step: number, word: string): string {
+    const access = trace.at(step);
+    const text = (value: number) => valueText(trace, access, word, value);
+    const missed = isOlder(access) ? missedBy(trace, step) : -1;
+    if (missed < 0) return operationOf(access, word, text);
+    return `load ${word}: saw the older value ${text(access.value)}; ${text(access.old)} was stored at step ${missed + 1} by ${names[trace.threadAt(missed)]}`;
+  }
   const rows = steps.map((step, i): Row => {
     const access = trace.at(step);
     const word = words.get(step) ?? `word ${wordOf(access)}`;
     return {
       step: step + 1,
       thread: access.thread,
-      operation: operationOf(access, word, (value) => valueText(trace, access, word, value)),
+      operation: told(step, word),
       word,
       site: sites[access.site],
       caller: callers.get(step),
@@ -76,11 +84,11 @@ function isSync({ file }: Site): boolean {
 }
 
 /** Maps the first access after each preemption to the thread that was preempted. */
-export function takenFrom({ stretches, preemptions, trace }: Recording): Map<number, number> {
+export function takenFrom({ stretches, departures, trace }: Recording): Map<number, number> {
   const taken = new Map<number, number>();
   for (const { preemption, start, thread } of stretches) {
     if (preemption < 0) continue;
-    const from = preemptions[preemption].thread;
+    const from = departures[preemption].thread;
     if (from >= 0 && from !== thread && start > 0 && trace.threadAt(start - 1) === from) taken.set(start, from);
   }
   return taken;

@@ -24,6 +24,8 @@ type Packed = readonly [
   hashes: string,
   build: string,
   pairs: readonly number[],
+  memory?: string,
+  values?: readonly number[],
 ];
 
 /** Facts that a line keeps: enough to recognise the failure. */
@@ -34,7 +36,7 @@ export function isLine(text: string): boolean {
 }
 
 export function encodeLine(artefact: Artefact): string {
-  const { scenario, knobs, operations, mutant, monitors, strategy, seed, verdict, thread, facts, steps, build } = artefact;
+  const { scenario, knobs, operations, mutant, monitors, strategy, seed, verdict, thread, facts, steps, build, memory, values = [] } = artefact;
   const { every, hashes } = artefact.checkpoints;
   const packed: Packed = [
     scenario, knobs, operations, mutant, monitors, strategy, seed,
@@ -44,7 +46,8 @@ export function encodeLine(artefact: Artefact): string {
     build,
     artefact.pairs.flatMap((pair) => pair.flatMap((each) => [each.thread, each.nth])),
   ];
-  return PREFIX + deflateRawSync(JSON.stringify(packed), { level: 9 }).toString('base64url');
+  const weak = memory === undefined ? [] : [memory, values.flatMap((each) => [each.thread, each.at, each.part, each.value])];
+  return PREFIX + deflateRawSync(JSON.stringify([...packed, ...weak]), { level: 9 }).toString('base64url');
 }
 
 /** @throws UsageError if the line is broken, or of another version */
@@ -60,14 +63,15 @@ export function decodeLine(line: string): Artefact {
   }
 }
 
-function unpack(packed: Packed): Record<keyof Artefact, unknown> {
-  const [scenario, knobs, operations, mutant, monitors, strategy, seed, preemptions, verdict, thread, facts, steps, every, hashes, build, pairs] = packed;
+function unpack(packed: Packed): Partial<Record<keyof Artefact, unknown>> {
+  const [scenario, knobs, operations, mutant, monitors, strategy, seed, preemptions, verdict, thread, facts, steps, every, hashes, build, pairs, memory, values = []] = packed;
   return {
     schema: 1, scenario, knobs, operations, mutant, monitors, strategy, seed, verdict, thread, facts, steps, build,
     preemptions: rows(preemptions, 3).map(([of, at, to]) => ({ thread: of, at, to })),
     checkpoints: { every, hashes: words(hashes) },
     pairs: rows(pairs, 4).map(([a, m, b, n]) => [{ thread: a, nth: m }, { thread: b, nth: n }]),
     trace: null,
+    ...(memory !== undefined && { memory, values: rows(values, 4).map(([of, at, part, value]) => ({ thread: of, at, part, value })) }),
   };
 }
 

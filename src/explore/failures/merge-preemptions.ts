@@ -5,7 +5,7 @@
  * 2. Move the other to each of the nearest PLACES accesses of its thread to a contended word.
  * 3. If the failure stays, continue with the shorter list.
  */
-import type { Preemption } from '../strategies/preemptions.ts';
+import { isPreemption, type Departure } from '../strategies/preemptions.ts';
 import { writes, wordOf } from './access.ts';
 import type { Budget } from './budget.ts';
 import { failsAlike, type Outcome } from './outcome.ts';
@@ -16,8 +16,8 @@ import type { Ground, Stand } from './stand.ts';
 const PLACES = 24;
 
 /** Returns a shorter list that fails like `wanted`, or `preemptions`. */
-export function mergePreemptions(ground: Ground, stand: Stand, preemptions: readonly Preemption[], wanted: Outcome, budget: Budget): readonly Preemption[] {
-  let best = preemptions;
+export function mergePreemptions(ground: Ground, stand: Stand, departures: readonly Departure[], wanted: Outcome, budget: Budget): readonly Departure[] {
+  let best = departures;
   for (let before = Infinity; best.length < before && best.length > 1 && budget.take(); ) {
     before = best.length;
     const recording = record(ground, stand.setting, best);
@@ -27,25 +27,25 @@ export function mergePreemptions(ground: Ground, stand: Stand, preemptions: read
   return best;
 }
 
-function firstMerged(stand: Stand, recording: Recording, wanted: Outcome, budget: Budget): readonly Preemption[] | null {
+function firstMerged(stand: Stand, recording: Recording, wanted: Outcome, budget: Budget): readonly Departure[] | null {
   const places = contendedNumbers(recording);
-  for (const candidate of merged(recording.preemptions, places)) {
+  for (const candidate of merged(recording.departures, places)) {
     if (!budget.take()) return null;
-    const { outcome, preemptions, execution } = stand.replay(candidate);
+    const { outcome, departures, execution } = stand.replay(candidate);
     budget.pay(execution.steps);
-    if (failsAlike(outcome, wanted) && preemptions.length < recording.preemptions.length) return preemptions;
+    if (failsAlike(outcome, wanted) && departures.length < recording.departures.length) return departures;
   }
   return null;
 }
 
 /** Yields the lists with one preemption left out and a neighbour of it moved. */
-function* merged(preemptions: readonly Preemption[], places: ReadonlyMap<number, readonly number[]>): Generator<readonly Preemption[]> {
-  for (const i of preemptions.keys()) {
+function* merged(departures: readonly Departure[], places: ReadonlyMap<number, readonly number[]>): Generator<readonly Departure[]> {
+  for (const i of departures.keys()) {
     for (const j of [i - 1, i + 1]) {
-      const moved = preemptions[j];
-      if (moved === undefined) continue;
+      const moved = departures[j];
+      if (moved === undefined || !isPreemption(moved)) continue;
       const nearest = (places.get(moved.thread) ?? []).toSorted((a, b) => Math.abs(a - moved.at) - Math.abs(b - moved.at));
-      for (const at of nearest.slice(0, PLACES)) yield preemptions.with(j, { ...moved, at }).toSpliced(i, 1);
+      for (const at of nearest.slice(0, PLACES)) yield departures.with(j, { ...moved, at }).toSpliced(i, 1);
     }
   }
 }

@@ -14,7 +14,7 @@ export function operationOf({ kind, value: number, old: before }: Pick<Access, '
     case ACCESS.load:
     case ACCESS.atomicLoad:
     case ACCESS.byteLoad:
-      return `load ${word} = ${value}`;
+      return value === old ? `load ${word} = ${value}` : `load ${word} = ${value}, older than ${old}`;
     case ACCESS.store:
     case ACCESS.atomicStore:
     case ACCESS.byteStore:

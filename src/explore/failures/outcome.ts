@@ -1,9 +1,11 @@
 /** The outcome of an execution in words, and the comparison of outcomes. */
 import { inWords } from '../../base/suggest.ts';
+import { plural } from '../../base/units.ts';
 import { HeapBroken } from '../../run/errors.ts';
 import { describeMachine } from '../../inspect/machine-state.ts';
 import { nameWord } from '../../inspect/name-word.ts';
 import { Violation, type Blocked, type Execution, type Verdict } from '../execution.ts';
+import type { ToldHistory } from '../oracles/history.ts';
 import type { Prepared } from '../scenarios/scenario.ts';
 
 export interface Outcome {
@@ -18,27 +20,33 @@ export interface Outcome {
   readonly waits: readonly string[];
   /** The part at fault: the explored source, or a user's scenario. */
   readonly fault: 'core' | 'scenario';
+  /** The operations of the threads, if a spec judges them. */
+  readonly history?: ToldHistory;
 }
 
+/** Verdicts about threads that wait or loop. */
+const WAITS: ReadonlySet<string> = new Set(['deadlock', 'lost-wakeup', 'livelock', 'step-limit']);
 /** Words of a loop that are named. */
 const MOST_WORDS = 8;
 
 /** What an outcome takes names from. */
-export type Named = Pick<Prepared, 'names' | 'nameOf' | 'blame' | 'exploresModule'>;
+export type Named = Pick<Prepared, 'names' | 'nameOf' | 'placeOf' | 'blame' | 'exploresModule' | 'story' | 'history'>;
 
 /** @param m the memory that the execution left */
 export function outcomeOf(execution: Execution, named: Named, m: Int32Array): Outcome {
   const { verdict, error, thread, blocked } = execution;
   const facts = factsOf(execution, named);
-  const isWait = verdict === 'deadlock' || verdict === 'livelock' || verdict === 'step-limit';
+  const isWait = WAITS.has(verdict);
   if (isWait) {
-    facts.splice(0, 1, ...blocked.map(({ thread: of, words, loops }) => `${named.names[of]} ${loops ? 'loops over' : 'sleeps on'} ${wordsInText(m, words, named)}`), ...(named.exploresModule ? [] : machineLines(m)));
+    const others = blocked.filter((each) => each.thread !== execution.lost?.thread);
+    facts.splice(0, 1, ...lostLines(execution, named, m), ...others.map((each) => waiterLine(each, named, m)), ...fairLines(execution, named), ...(named.exploresModule ? named.story?.() ?? [] : machineLines(m)));
   }
   return {
     verdict,
     thread: thread < 0 ? '' : named.names[thread],
     facts,
     atCheckpoint: error instanceof HeapBroken,
+    ...(verdict !== 'ok' && named.history !== undefined && { history: named.history() }),
     waits: isWait ? waitsOf(blocked, named, m) : [],
     fault: named.blame !== undefined && !named.exploresModule && (verdict === 'exception' || isRefusal(error)) ? 'scenario' : 'core',
   };
@@ -64,9 +72,9 @@ function factsOf({ verdict, error, detail, calls }: Execution, { blame }: Named)
 
 /** Returns where each thread of `blocked` waits: names of its words, without numbers of records, and sites of its calls. */
 function waitsOf(blocked: readonly Blocked[], named: Named, m: Int32Array): string[] {
-  const waits = blocked.map(({ words, loops, site, calls }) => {
+  const waits = blocked.map(({ words, loops, isIdle, site, calls }) => {
     const names = words.map((word) => nameIn(m, word, named).replace(/(?<=[A-Za-z] |\b[MP])\d+/g, '#'));
-    return `${loops ? 'loops' : 'sleeps'} ${names.join()} ${[...calls, ...(loops ? [] : [site])].join('>')}`;
+    return `${loops ? 'loops' : isIdle ? 'awaits' : 'sleeps'} ${names.join()} ${[...calls, ...(loops ? [] : [site])].join('>')}`;
   });
   return [...new Set(waits)].sort();
 }
@@ -82,6 +90,36 @@ function wordsInText(m: Int32Array, words: readonly number[], named: Named): str
   return more > 0 ? `${names.join(', ')} and ${more} more` : inWords(names);
 }
 
+function waiterLine({ thread, site, words, loops, isIdle }: Blocked, named: Named, m: Int32Array): string {
+  const place = named.placeOf?.(site);
+  if (isIdle && words.length === 0) return `${named.names[thread]} awaits a promise that nothing will settle${place === undefined ? '' : `: ${place}`}`;
+  return `${named.names[thread]} ${loops ? 'loops over' : isIdle ? 'waits, by Atomics.waitAsync, on' : 'sleeps on'} ${wordsInText(m, words, named)}`;
+}
+
+/** Returns lines about the thread that has lost a wake-up; none if none has. */
+function lostLines({ lost }: Execution, named: Named, m: Int32Array): string[] {
+  if (lost === null) return [];
+  const { thread, site, index, isIdle, step, hasChanged, notify } = lost;
+  const [name, word] = [named.names[thread], nameIn(m, index, named)];
+  const at = (place: number) => named.placeOf?.(place) ?? `site ${place}`;
+  return [
+    `${name} ${isIdle ? 'waits' : 'sleeps'} on ${word}, and would go on if it were woken: ${at(site)}`,
+    `it began to wait after access ${step}${hasChanged ? `; ${word} has changed since` : ''}`,
+    notify === null
+      ? `no thread has notified ${word}`
+      : `the last notify of ${word} came ${notify.step <= step ? 'too early' : 'later'}, after access ${notify.step}, and woke ${notify.woken === 0 ? 'no thread' : plural(notify.woken, 'thread')}: ${named.names[notify.thread]} at ${at(notify.site)}`,
+  ];
+}
+
+/** Returns lines about how threads go on after the limit on accesses, if each gets its turn. */
+function fairLines({ fair, blocked }: Execution, named: Named): string[] {
+  if (fair === null) return [];
+  if (fair.kind === 'ends') return [`if every thread gets its turn from there, all end after ${plural(fair.accesses, 'more access', 'more accesses')}: the strategy has starved a thread, or the limit is too low`];
+  const places = blocked.flatMap(({ thread, sites = [] }) => sites.map((site) => named.placeOf?.(site)).filter((place) => place !== undefined).map((place) => `  ${named.names[thread]}: ${place}`));
+  const what = fair.kind === 'livelock' ? 'and yet each would end if it made many accesses before the next thread makes one' : 'an endless loop, or one that counts its laps in a local variable';
+  return [`if every thread gets its turn they repeat the same ${plural(fair.lap, 'access', 'accesses')} exactly, lap after lap: ${what}${places.length > 0 ? '; the accesses are' : ''}`, ...places];
+}
+
 function machineLines(m: Int32Array): string[] {
   try {
     return describeMachine(m).split('\n');
@@ -94,7 +132,7 @@ function machineLines(m: Int32Array): string[] {
 /** Returns the reason of a failure, independent of the threads involved: the code of the first fact, or its words without numbers. */
 export function codeOf({ verdict, facts: [first = ''] }: Pick<Outcome, 'verdict' | 'facts'>): string {
   // Different runs of one failure end with different threads waiting.
-  if (verdict === 'deadlock' || verdict === 'livelock' || verdict === 'step-limit') return '';
+  if (WAITS.has(verdict)) return '';
   return /^[A-Z][A-Z0-9_]+\b/.exec(first)?.[0] ?? first.replace(/\d+/g, '#');
 }
 

@@ -1,7 +1,7 @@
 /** Records one execution: all its accesses, and the switches between threads. */
 import type { Setting } from '../scenarios/scenario.ts';
 import { DefaultOrder } from '../strategies/default-order.ts';
-import { RecordPreemptions, ReplayPreemptions, type Preemption } from '../strategies/preemptions.ts';
+import { RecordPreemptions, ReplayPreemptions, type Departure } from '../strategies/preemptions.ts';
 import type { Scene, Strategy } from '../strategy.ts';
 import type { Monitor } from '../monitor.ts';
 import type { Execution } from '../execution.ts';
@@ -23,7 +23,7 @@ export interface Stretch {
 export interface Recording {
   readonly trace: Trace;
   readonly stretches: readonly Stretch[];
-  readonly preemptions: readonly Preemption[];
+  readonly departures: readonly Departure[];
   /** By thread, the number of accesses of all threads after which it was seen to have ended; -1 if it was not. */
   readonly ended: readonly number[];
   readonly outcome: Outcome;
@@ -43,8 +43,8 @@ export interface Watched {
  * Replays `preemptions` on the hooked variant and records everything.
  * @param watch makes monitors that watch the execution; they see each access after the trace does
  */
-export function record(ground: Ground, setting: Setting, preemptions: readonly Preemption[], watch?: (watched: Watched) => readonly Monitor[]): Recording {
-  return recordStrategy(ground, setting, new ReplayPreemptions(preemptions), 0, watch);
+export function record(ground: Ground, setting: Setting, departures: readonly Departure[], watch?: (watched: Watched) => readonly Monitor[]): Recording {
+  return recordStrategy(ground, setting, new ReplayPreemptions(departures), 0, watch);
 }
 
 /** Runs the execution of `strategy` and `seed` on the hooked variant, and records everything. */
@@ -57,7 +57,7 @@ export function recordStrategy(ground: Ground, setting: Setting, strategy: Strat
   trace.show = (at, value) => stand!.show(at, value);
   const noting = new Noting(new RecordPreemptions(strategy), trace);
   const { outcome, execution } = stand.run(noting, seed);
-  return { trace, stretches: noting.stretches, preemptions: noting.inner.preemptions, ended: noting.ended, outcome, execution, names: stand.names };
+  return { trace, stretches: noting.stretches, departures: noting.inner.departures, ended: noting.ended, outcome, execution, names: stand.names };
 }
 
 class Noting implements Strategy {
@@ -86,15 +86,19 @@ class Noting implements Strategy {
     const order = this.#order;
     order.look(scene);
     this.#noteEnds(scene);
-    const before = this.inner.preemptions.length;
+    const before = this.inner.departures.length;
     const thread = this.inner.next(scene);
     this.budget = this.inner.budget;
-    const preemption = this.inner.preemptions.length > before ? before : -1;
+    const preemption = this.inner.departures.length > before ? before : -1;
     // A thread that has just woken has no access pending yet.
     const number = order.step(scene, thread) + (scene.pendingSite[thread] < 0 ? 1 : 0);
     this.stretches.push({ thread, start: this.#trace.length, number, preemption });
     order.last = thread;
     return thread;
+  }
+
+  choose(scene: Scene, count: number): number {
+    return this.inner.choose(scene, count);
   }
 
   end(scene: Scene): void {

@@ -1,12 +1,13 @@
 /**
  * Selects the accesses of an execution that a lane table shows.
  *
- * In this order, until MOST rows are reached: the critical pair, preemptions, the last accesses, other accesses to
+ * In this order, until MOST rows are reached: the critical pair, loads of older values, preemptions, the last accesses, other accesses to
  * the pair's words, waits near preemptions, contended accesses near preemptions.
  */
 import { ACCESS } from '../../rewrite/sites.ts';
 import { changes, conflict, wordOf, wordsOf } from './access.ts';
 import type { CriticalPair } from './artefact.ts';
+import { missedBy, olderLoads } from './older-values.ts';
 import type { Recording } from './recording.ts';
 
 /** Most rows of a readable table. */
@@ -46,6 +47,7 @@ export function pairSteps({ trace }: Recording, pairs: readonly CriticalPair[]):
 function* tiers(recording: Recording, ofPairs: readonly number[]): Generator<readonly number[]> {
   const { trace, stretches } = recording;
   yield ofPairs;
+  yield olderLoads(trace).flatMap((step) => [step, missedBy(trace, step)]);
   const taken = stretches.filter(({ preemption }) => preemption >= 0).map(({ start }) => start);
   yield taken.flatMap((start) => [start - 1, start]);
   yield Array.from({ length: LAST }, (_, i) => trace.length - 1 - i);

@@ -10,6 +10,7 @@ import { MONITOR_NAMES, makeMonitors } from '../monitors/catalog.ts';
 import { MUTANTS } from '../../mutants/catalog.ts';
 import { CANARIES, SCENARIOS } from '../scenarios/catalog.ts';
 import { isModulePath } from '../user-scenario.ts';
+import type { Departure } from '../strategies/preemptions.ts';
 import { knobsOf, settingOf, type MakeOracle, type Scenario, type Setting } from '../scenarios/scenario.ts';
 import type { Artefact } from './artefact.ts';
 import { divergenceOf } from './divergence.ts';
@@ -45,8 +46,8 @@ export async function replayArtefact(artefact: Artefact, options: ReplayOptions)
   const setting = settingFor(scenario, artefact);
   const monitors = options.makeMonitors?.(artefact.monitors) ?? knownMonitors(core, artefact.monitors);
   checkLanes(artefact, scenario, setting);
-  const ground = { core: core.core, scenario, makeOracle: options.makeOracle, monitors };
-  const recording = record(ground, setting, artefact.preemptions);
+  const ground = { core: core.core, scenario, makeOracle: options.makeOracle, memory: artefact.memory, monitors };
+  const recording = record(ground, setting, departuresOf(artefact));
   checkThreads(artefact, recording);
   return {
     fails: failsAlike(recording.outcome, artefact),
@@ -54,6 +55,11 @@ export async function replayArtefact(artefact: Artefact, options: ReplayOptions)
     otherBuild: core.build !== artefact.build,
     recording, ground, setting, core,
   };
+}
+
+/** Returns the departures that `artefact` records. */
+export function departuresOf({ preemptions, values = [] }: Artefact): readonly Departure[] {
+  return [...preemptions, ...values];
 }
 
 function load(artefact: Artefact): Promise<LoadedScenario> {
@@ -81,8 +87,8 @@ function settingFor(scenario: Scenario, { knobs, operations }: Artefact): Settin
 }
 
 /** @throws UsageError if a preemption or a critical access is of a thread that does not exist */
-function checkThreads({ preemptions, pairs }: Artefact, { names }: Recording): void {
-  const threads = [...preemptions.flatMap(({ thread, to }) => [thread, to]), ...pairs.flat().map(({ thread }) => thread)];
+function checkThreads({ preemptions, values = [], pairs }: Artefact, { names }: Recording): void {
+  const threads = [...preemptions.flatMap(({ thread, to }) => [thread, to]), ...[...values, ...pairs.flat()].map(({ thread }) => thread)];
   const unknown = threads.find((thread) => thread >= names.length);
   if (unknown !== undefined) throw new UsageError(`the recorded failure tells of thread ${unknown}; there are ${names.length}, from 0 on`);
 }

@@ -8,21 +8,20 @@
  *    needed preemptions to fail, so must the smaller one.
  */
 import type { LoadedScenario } from '../load-scenario.ts';
-import type { MakeOracle } from '../scenarios/scenario.ts';
 import type { Budget } from './budget.ts';
 import { codeOf, type Outcome } from './outcome.ts';
 import { isWhole, type Way } from './shrink-setting.ts';
-import { Stand } from './stand.ts';
+import { Stand, type Ground } from './stand.ts';
 
 /** Reports whether a way to an outcome like the wanted one is a way to the same failure. */
 export type IsSame = (way: Way, budget: Budget) => boolean;
 
 /** Decides by the program without the planted bug, `pristine`: it must not fail like `wanted` in the same setting. */
-export function unlikePristine({ core, scenario }: LoadedScenario, makeOracle: MakeOracle, wanted: Outcome): IsSame {
-  return ({ stand: { setting }, preemptions }, budget) => {
+export function unlikePristine({ core, scenario }: LoadedScenario, { makeOracle, memory }: Ground, wanted: Outcome): IsSame {
+  return ({ stand: { setting }, departures }, budget) => {
     if (isWhole(scenario, setting)) return true;
-    const stand = new Stand({ core, scenario, makeOracle }, setting);
-    return !failsByItself(stand, preemptions, wanted, budget) && !failsByItself(stand, [], wanted, budget);
+    const stand = new Stand({ core, scenario, makeOracle, memory }, setting);
+    return !failsByItself(stand, departures, wanted, budget) && !failsByItself(stand, [], wanted, budget);
   };
 }
 
@@ -33,10 +32,10 @@ export function byOrderAlone(first: Way, wanted: Outcome, budget: Budget): IsSam
 }
 
 /** Compares verdict and code only: sites of another build have other numbers. */
-function failsByItself(stand: Stand, preemptions: Way['preemptions'], wanted: Outcome, budget: Budget): boolean {
+function failsByItself(stand: Stand, departures: Way['departures'], wanted: Outcome, budget: Budget): boolean {
   // With the budget spent the setting stays as it is.
   if (!budget.take()) return true;
-  const { outcome, execution } = stand.replay(preemptions);
+  const { outcome, execution } = stand.replay(departures);
   budget.pay(execution.steps);
   return outcome.verdict === wanted.verdict && codeOf(outcome) === codeOf(wanted);
 }

@@ -8,19 +8,19 @@
  *
  * Invariant: the best list so far holds only preemptions that took effect, and fails like the wanted outcome.
  */
-import type { Preemption } from '../strategies/preemptions.ts';
+import type { Departure } from '../strategies/preemptions.ts';
 import type { Budget } from './budget.ts';
 import { ddmin } from './ddmin.ts';
 import { failsAlike, type Outcome } from './outcome.ts';
 import type { Stand } from './stand.ts';
 
 /** Returns a shorter list of preemptions that fails like `wanted`, or `preemptions`. */
-export function shrinkPreemptions(stand: Stand, preemptions: readonly Preemption[], wanted: Outcome, budget: Budget): readonly Preemption[] {
-  let best = preemptions;
+export function shrinkPreemptions(stand: Stand, departures: readonly Departure[], wanted: Outcome, budget: Budget): readonly Departure[] {
+  let best = departures;
   /** Returns null when the budget is spent. Often only a part of a candidate takes effect: that part is the better one. */
-  function fails(candidate: readonly Preemption[]): boolean | null {
+  function fails(candidate: readonly Departure[]): boolean | null {
     if (!budget.take()) return null;
-    const { outcome, preemptions: effective, execution } = stand.replay(candidate);
+    const { outcome, departures: effective, execution } = stand.replay(candidate);
     budget.pay(execution.steps);
     if (!failsAlike(outcome, wanted)) return false;
     if (effective.length < best.length) best = effective;
@@ -35,7 +35,7 @@ export function shrinkPreemptions(stand: Stand, preemptions: readonly Preemption
 }
 
 /** Cuts off halves of the end while the rest fails. */
-function dropTail(items: readonly Preemption[], fails: (candidate: readonly Preemption[]) => boolean | null): readonly Preemption[] {
+function dropTail(items: readonly Departure[], fails: (candidate: readonly Departure[]) => boolean | null): readonly Departure[] {
   let kept = items;
   for (let cut = kept.length >> 1; cut > 0; ) {
     if (cut < kept.length && fails(kept.slice(0, kept.length - cut))) kept = kept.slice(0, kept.length - cut);
@@ -44,6 +44,6 @@ function dropTail(items: readonly Preemption[], fails: (candidate: readonly Pree
   return kept;
 }
 
-function shorter(one: readonly Preemption[], other: readonly Preemption[]): readonly Preemption[] {
+function shorter(one: readonly Departure[], other: readonly Departure[]): readonly Departure[] {
   return other.length < one.length ? other : one;
 }

@@ -10,7 +10,7 @@
  */
 import type { Operations } from '../scenarios/operation.ts';
 import { knobsOf, type Knobs, type Scenario, type Setting } from '../scenarios/scenario.ts';
-import type { Preemption } from '../strategies/preemptions.ts';
+import type { Departure } from '../strategies/preemptions.ts';
 import type { Strategy } from '../strategy.ts';
 import type { Budget } from './budget.ts';
 import { failsAlike, type Outcome } from './outcome.ts';
@@ -19,7 +19,7 @@ import { Stand, type Ground } from './stand.ts';
 /** A way to a failure: a setting, and preemptions in it. */
 export interface Way {
   readonly stand: Stand;
-  readonly preemptions: readonly Preemption[];
+  readonly departures: readonly Departure[];
 }
 
 export interface Search {
@@ -38,7 +38,7 @@ export function shrinkSetting(ground: Ground, way: Way, wanted: Outcome, search:
   for (let found = true; found && !budget.spent; ) {
     found = false;
     for (const setting of smallerSettings(ground.scenario, best.stand.setting)) {
-      const smaller = failIn(new Stand(ground, setting), best.preemptions, wanted, search, budget);
+      const smaller = failIn(new Stand(ground, setting), best.departures, wanted, search, budget);
       if (smaller === null) continue;
       best = smaller;
       found = true;
@@ -48,12 +48,12 @@ export function shrinkSetting(ground: Ground, way: Way, wanted: Outcome, search:
   return best;
 }
 
-function failIn(stand: Stand, preemptions: readonly Preemption[], wanted: Outcome, { strategy, firstSeed, seeds, isSame }: Search, budget: Budget): Way | null {
+function failIn(stand: Stand, departures: readonly Departure[], wanted: Outcome, { strategy, firstSeed, seeds, isSame }: Search, budget: Budget): Way | null {
   for (let i = -1; i < seeds && budget.take(); i++) {
-    const trial = i < 0 ? stand.replay(preemptions) : stand.run(strategy, (firstSeed + i) % 2 ** 32);
+    const trial = i < 0 ? stand.replay(departures) : stand.run(strategy, (firstSeed + i) % 2 ** 32);
     budget.pay(trial.execution.steps);
     if (!failsAlike(trial.outcome, wanted)) continue;
-    const way = { stand, preemptions: trial.preemptions };
+    const way = { stand, departures: trial.departures };
     if (isSame(way)) return way;
   }
   return null;

@@ -44,26 +44,26 @@ const SHORT = 6;
  * @param pristine the program without the planted bug, if one is planted
  */
 export function shrink(ground: Ground, way: Way, wanted: Outcome, { strategy, firstSeed }: Source, budget: Budget, pristine?: LoadedScenario): Way {
-  const first = { stand: way.stand, preemptions: shrinkPreemptions(way.stand, way.preemptions, wanted, budget.part(FOR_WAY)) };
+  const first = { stand: way.stand, departures: shrinkPreemptions(way.stand, way.departures, wanted, budget.part(FOR_WAY)) };
   const forSettings = budget.part(FOR_SETTINGS);
-  const same = pristine === undefined ? byOrderAlone(way, wanted, forSettings) : unlikePristine(pristine, ground.makeOracle, wanted);
+  const same = pristine === undefined ? byOrderAlone(way, wanted, forSettings) : unlikePristine(pristine, ground, wanted);
   const isSame = (candidate: Way) => same(candidate, forSettings);
   // Without a search a setting costs one execution.
   const easy = shrinkSetting(ground, first, wanted, { strategy, firstSeed, seeds: 0, isSame }, forSettings);
   const smaller = shrinkSetting(ground, easy, wanted, { strategy, firstSeed, seeds: SEEDS_EACH, isSame }, forSettings);
-  let best = shrinkPreemptions(smaller.stand, smaller.preemptions, wanted, budget.part(FOR_WAY));
+  let best = shrinkPreemptions(smaller.stand, smaller.departures, wanted, budget.part(FOR_WAY));
   // Other seeds reach the same failure in other ways, one of which may be shorter.
   const others = [...FEW_SWITCHES.map(makeStrategy), strategy];
   const search = budget.part(FOR_WAYS);
   for (let i = 0; best.length > SHORT && search.take(); i++) {
-    const { outcome, preemptions, execution } = smaller.stand.run(others[i % others.length], (firstSeed + i) % 2 ** 32);
+    const { outcome, departures, execution } = smaller.stand.run(others[i % others.length], (firstSeed + i) % 2 ** 32);
     search.pay(execution.steps);
     if (!failsAlike(outcome, wanted)) continue;
-    const other = shrinkPreemptions(smaller.stand, preemptions, wanted, budget.part(FOR_WAY));
+    const other = shrinkPreemptions(smaller.stand, departures, wanted, budget.part(FOR_WAY));
     if (other.length < best.length) best = other;
   }
   best = mergePreemptions(ground, smaller.stand, best, wanted, budget.part(FOR_MERGING));
   // A list that is still long gets the rest of the budget.
   if (best.length > SHORT) best = shrinkPreemptions(smaller.stand, best, wanted, budget);
-  return { stand: smaller.stand, preemptions: best };
+  return { stand: smaller.stand, departures: best };
 }

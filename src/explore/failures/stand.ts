@@ -3,9 +3,10 @@ import type { Core } from '../load.ts';
 import type { Monitor } from '../monitor.ts';
 import { Explorer } from '../scheduler.ts';
 import type { MakeOracle, Prepared, Scenario, Setting } from '../scenarios/scenario.ts';
-import { RecordPreemptions, ReplayPreemptions, type Preemption } from '../strategies/preemptions.ts';
+import { RecordPreemptions, ReplayPreemptions, type Departure } from '../strategies/preemptions.ts';
 import type { Scene, Strategy } from '../strategy.ts';
 import type { Execution } from '../execution.ts';
+import type { Memory } from '../weak/memory.ts';
 import { nameIn, outcomeOf, type Outcome } from './outcome.ts';
 
 /** What all settings have in common. */
@@ -13,14 +14,16 @@ export interface Ground {
   readonly core: Core;
   readonly scenario: Scenario;
   readonly makeOracle: MakeOracle;
+  /** Decides what loads return; 'sc' by default. Others need the hooked variant. */
+  readonly memory?: Memory;
   /** They need the hooked variant. */
   readonly monitors?: readonly Monitor[];
 }
 
 export interface Trial {
   readonly outcome: Outcome;
-  /** The preemptions that took effect: replayed, they repeat the execution. */
-  readonly preemptions: readonly Preemption[];
+  /** The preemptions that took effect, and the loads of older values: replayed, they repeat the execution. */
+  readonly departures: readonly Departure[];
   readonly execution: Execution;
 }
 
@@ -32,12 +35,12 @@ export class Stand {
   readonly #explorer: Explorer;
   readonly #driver = new Driver();
 
-  constructor({ core, scenario, makeOracle, monitors = [] }: Ground, setting: Setting) {
+  constructor({ core, scenario, makeOracle, memory, monitors = [] }: Ground, setting: Setting) {
     this.scenario = scenario;
     this.setting = setting;
     this.#prepared = scenario.prepare(core, setting, makeOracle);
     this.names = this.#prepared.names;
-    this.#explorer = new Explorer({ core, ...this.#prepared, strategy: this.#driver, ...(monitors.length > 0 && { monitors }) });
+    this.#explorer = new Explorer({ core, ...this.#prepared, strategy: this.#driver, memory, ...(monitors.length > 0 && { monitors }) });
   }
 
   /** Returns the name of the word `at` at this moment. */
@@ -55,15 +58,15 @@ export class Stand {
     return this.#explorer.m;
   }
 
-  replay(preemptions: readonly Preemption[]): Trial {
-    return this.run(new ReplayPreemptions(preemptions), 0);
+  replay(departures: readonly Departure[]): Trial {
+    return this.run(new ReplayPreemptions(departures), 0);
   }
 
   run(strategy: Strategy, seed: number): Trial {
     const recorder = new RecordPreemptions(strategy);
     this.#driver.inner = recorder;
     const execution = this.#explorer.run(seed);
-    return { outcome: outcomeOf(execution, this.#prepared, this.m), preemptions: recorder.preemptions, execution };
+    return { outcome: outcomeOf(execution, this.#prepared, this.m), departures: recorder.departures, execution };
   }
 }
 
@@ -88,6 +91,10 @@ class Driver implements Strategy {
     const thread = this.inner.next(scene);
     this.budget = this.inner.budget;
     return thread;
+  }
+
+  choose(scene: Scene, count: number): number {
+    return this.inner.choose?.(scene, count) ?? 0;
   }
 
   end(scene: Scene): void {

@@ -3,6 +3,7 @@ import { ACCESS } from '../../rewrite/sites.ts';
 import { changes, wordOf, writes } from './access.ts';
 import type { CriticalPair } from './artefact.ts';
 import type { Lanes, Row } from './lanes.ts';
+import { missedBy, olderLoads } from './older-values.ts';
 import type { Recording } from './recording.ts';
 import { pairSteps } from './relevant.ts';
 import type { Access } from './trace.ts';
@@ -24,8 +25,21 @@ export function storyOf(recording: Recording, pairs: readonly CriticalPair[], la
   const { names } = lanes;
   const told = pairs.map((pair) => tell(recording, [pair], lanes));
   const stale = staleOf(told.flat().sort((a, b) => a.step - b.step));
-  if (stale !== undefined) return [staleStory(stale, names)];
-  return told.filter(({ length }) => length === 2).map(([first, second]) => pairStory(first, second, names));
+  const older = olderLoads(recording.trace).slice(0, MOST_OLDER).map((step) => olderStory(recording, step, lanes));
+  if (stale !== undefined) return [staleStory(stale, names), ...older];
+  return [...told.filter(({ length }) => length === 2).map(([first, second]) => pairStory(first, second, names)), ...older];
+}
+
+/** Loads of older values that the story tells of. */
+const MOST_OLDER = 6;
+
+/** Returns a sentence about a load of an older value. */
+function olderStory({ trace }: Recording, step: number, { names, rows }: Names): string {
+  const load = trace.at(step);
+  const missed = missedBy(trace, step);
+  const word = rows.find((row) => row.step === step + 1)?.word ?? `word ${wordOf(load)}`;
+  const by = missed < 0 ? '' : ` that ${names[trace.threadAt(missed)]} had stored at step ${missed + 1}`;
+  return `${names[load.thread]}'s load of ${word} saw the older value ${valueText(trace, load, word, load.value)}, not the ${valueText(trace, load, word, load.old)}${by}`;
 }
 
 /** Returns the accesses of `pairs` in order. */

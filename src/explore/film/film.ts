@@ -35,7 +35,7 @@ export function film(ground: Ground, setting: Setting, sites: readonly Site[], r
   const books = new Books(sites, new Report(core, sites));
   let locks: LocksHeld;
   let waits: Waits;
-  record(ground, setting, recording.preemptions, ({ trace, nameWord }) => {
+  record(ground, setting, recording.departures, ({ trace, nameWord }) => {
     function wordNow(at: number): number {
       return words.rowOf(at, nameWord(at));
     }

@@ -24,6 +24,9 @@ import { COLUMN } from '../../rewrite/ledger/columns.ts';
 const at = MStats.at;
 const TINY_CLASS = 2;
 const PAGE = 8192;
+/** The first of an MCache's counts that are reported late. Those among other words: the sums of these are not used. */
+const FIRST_COUNT = MCache.at.localCacheallocQ;
+const CACHES = new Float64Array(MCache.words);
 
 /** The point after the end, when everything is swept and recounted. */
 export const AT_REST = CHECKPOINT.none;
@@ -43,12 +46,14 @@ export function checkLedger(ledger: Float64Array, m: Int32Array, point: number):
     || (point === AT_REST ? checkRecount(ledger, m, heap) : '');
 }
 
-/** Adds up, word by word, the counts that the MCaches have not reported. */
+/** Adds up, word by word, the counts that the MCaches have not reported. The next call overwrites the result. */
 function sumCaches(m: Int32Array): Float64Array {
-  const sums = new Float64Array(MCache.words);
+  const sums = CACHES;
+  const end = sums.length;
+  sums.fill(0);
   for (let p = 0; p < m[CONFIG + Config.at.nprocs]; p++) {
     const c = m[CONFIG + Config.at.ps] + p * P.words + P.at.mcache;
-    for (let i = MCache.at.localCacheallocQ; i < MCache.words; i++) sums[i] += m[c + i];
+    for (let i = FIRST_COUNT; i < end; i++) sums[i] += m[c + i];
   }
   return sums;
 }
@@ -143,15 +148,14 @@ function checkSweeps(ledger: Float64Array, m: Int32Array): string {
   return counted <= ledger[COLUMN.swept] ? '' : `SWEEPS_COUNTED: ${counted} spans count as swept in the background or in the pause, but ${ledger[COLUMN.swept]} were swept at all`;
 }
 
+const STAGES = ['recentAllocs', 'prevAllocs', 'allocs', 'recentFrees', 'prevFrees', 'frees'] as const;
+
 /** Compares the stages of the profiler's buckets, summed over all buckets, and the number of samples. Returns the problem, or ''. */
 export function checkProfile(ledger: Float64Array, m: Int32Array): string {
-  const fields = ['recentAllocs', 'prevAllocs', 'allocs', 'recentFrees', 'prevFrees', 'frees'] as const;
-  const sums = new Map<string, number>(fields.map((field) => [field, 0]));
-  for (let b = m[MPROF + MProf.at.buckets]; b !== 0; b = m[b + Bucket.at.allnext]) {
-    for (const field of fields) sums.set(field, sums.get(field)! + wide(m, b + Bucket.at[field]));
-  }
-  for (const field of fields) {
-    if (sums.get(field) !== ledger[COLUMN[field]]) return `PROFILE_STAGE: the buckets' ${field} make ${sums.get(field)}, but ${ledger[COLUMN[field]]} are at that stage`;
+  for (const field of STAGES) {
+    let sum = 0;
+    for (let b = m[MPROF + MProf.at.buckets]; b !== 0; b = m[b + Bucket.at.allnext]) sum += wide(m, b + Bucket.at[field]);
+    if (sum !== ledger[COLUMN[field]]) return `PROFILE_STAGE: the buckets' ${field} make ${sum}, but ${ledger[COLUMN[field]]} are at that stage`;
   }
   return checkSampled(ledger, m);
 }

@@ -1,6 +1,8 @@
 /** The registry of monitors, by name: one line adds a monitor to every command, listing and test. */
 import type { Control } from '../../rewrite/generated.ts';
 import type { Monitor } from '../monitor.ts';
+import type { OrdinaryControl } from '../ordinary/core.ts';
+import { OrdinaryRaces } from '../ordinary/races.ts';
 import type { Site } from '../../rewrite/sites.ts';
 import { Books } from './books.ts';
 import { Guards } from './guards.ts';
@@ -16,7 +18,7 @@ import { WorkbufOwners } from './workbuf-owners.ts';
 type Make = (books: Books, report: Report, sites: readonly Site[]) => Monitor;
 
 /** The race detector does not need the books: it has clocks, and a shadow of every word. */
-const RACES = 'races';
+export const RACES = 'races';
 
 /** The monitors that must see an access before the books do. */
 const BEFORE: Readonly<Record<string, Make>> = {
@@ -35,8 +37,8 @@ const AFTER: Readonly<Record<string, Make>> = {
 export const MONITOR_NAMES: readonly string[] = [RACES, ...Object.keys(BEFORE), ...Object.keys(AFTER)];
 
 /**
- * Makes the monitors called `which`, in the order in which the scheduler must call them. They watch the core's
- * records: ordinary code has none, and so no monitor.
+ * Makes the monitors called `which`, in the order in which the scheduler must call them. All but the race
+ * detector watch the core's records. Ordinary code has none.
  * @param core the hooked variant, with its `sites`
  * @param names names of the threads
  * @throws Error for an unknown name
@@ -44,11 +46,16 @@ export const MONITOR_NAMES: readonly string[] = [RACES, ...Object.keys(BEFORE), 
 export function makeMonitors(core: Control, sites: readonly Site[], which: readonly string[], names?: readonly string[]): readonly Monitor[] {
   const unknown = which.find((name) => !MONITOR_NAMES.includes(name));
   if (unknown !== undefined) throw new Error(`no monitor is called ${unknown}; there are ${MONITOR_NAMES.join(', ')}`);
-  if (core.$isOrdinary) return [];
+  if (core.$isOrdinary) return which.includes(RACES) ? racesOf(core as OrdinaryControl, sites) : [];
   const races = which.includes(RACES) ? [makeRaceDetector(core, sites, names)] : [];
   if (which.every((name) => name === RACES)) return races;
   const report = new Report(core, sites);
   const books = new Books(sites, report);
   const make = (makers: Readonly<Record<string, Make>>) => which.filter((name) => name in makers).map((name) => makers[name](books, report, sites));
   return [...races, ...make(BEFORE), books, ...make(AFTER)];
+}
+
+/** Returns the race detector of ordinary code; none if the scenario has one already. */
+function racesOf(core: OrdinaryControl, sites: readonly Site[]): readonly Monitor[] {
+  return core.$about.watchesRaces ? [] : [new OrdinaryRaces(core, sites)];
 }

@@ -50,11 +50,13 @@ interface Rule {
   readonly inner: number;
   /** Any M may read. */
   readonly readable: boolean;
+  /** Any M may read with Atomics. */
+  readonly atomicallyReadable: boolean;
   /** A stack span is its owner's. */
   readonly exceptStacks: boolean;
 }
 
-const NO_RULE: Rule = { how: FIXED, lock: 0, inner: 0, readable: true, exceptStacks: false };
+const NO_RULE: Rule = { how: FIXED, lock: 0, inner: 0, readable: true, atomicallyReadable: true, exceptStacks: false };
 const SPANS_AT = CONFIG + Config.at.spans;
 const LISTS = listPlaces();
 const WRITES = new Set<number>([ACCESS.store, ACCESS.atomicStore, ACCESS.rmw, ACCESS.cas]);
@@ -118,7 +120,7 @@ export class Guards implements Monitor {
   }
 
   #number(rule: Rule): number {
-    const known = this.#rules.findIndex((each) => each.how === rule.how && each.lock === rule.lock && each.inner === rule.inner && each.readable === rule.readable && each.exceptStacks === rule.exceptStacks);
+    const known = this.#rules.findIndex((each) => each.how === rule.how && each.lock === rule.lock && each.inner === rule.inner && each.readable === rule.readable && each.atomicallyReadable === rule.atomicallyReadable && each.exceptStacks === rule.exceptStacks);
     return known >= 0 ? known : this.#rules.push(rule) - 1;
   }
 
@@ -141,7 +143,7 @@ export class Guards implements Monitor {
       if (writes) this.#writtenWhileRunning(rule, thread, site, index, value);
       return;
     }
-    if (!writes && (rule.readable || this.#books.stoppedBy >= 0 || this.#books.marks[thread] !== 0)) return;
+    if (!writes && (rule.readable || (kind === ACCESS.atomicLoad && rule.atomicallyReadable) || this.#books.stoppedBy >= 0 || this.#books.marks[thread] !== 0)) return;
     const lock = this.#lockOf(rule, index, writes, value, old);
     if (lock === 0 || this.#books.holds(thread, lock)) return;
     const m = this.#m;
@@ -199,12 +201,12 @@ export class Guards implements Monitor {
 
 /** The rule of the word `offset` words into `record`; null if its guardian is not watched. */
 function ruleFor(guardian: Guardian, record: Struct, offset: number): Rule | null {
-  if (guardian.kind === 'listLock') return { ...NO_RULE, how: OF_LIST, readable: false };
+  if (guardian.kind === 'listLock') return { ...NO_RULE, how: OF_LIST, readable: false, atomicallyReadable: false };
   if (guardian.kind === 'stoppedWorld') return { ...NO_RULE, how: STOPPED };
   if (guardian.kind === 'boot') return { ...NO_RULE, how: BOOT };
   if (guardian.kind !== 'lock') return null;
   const { lock, via, reads, onStacks } = guardian;
-  const rule = { ...NO_RULE, readable: reads === 'free', exceptStacks: !onStacks };
+  const rule = { ...NO_RULE, readable: reads === 'free', atomicallyReadable: reads === 'free' || reads === 'atomic', exceptStacks: !onStacks };
   if (via !== undefined) return { ...rule, how: VIA, lock: record.at[via] - offset, inner: lockOffsetIn(lock) };
   const own = Object.keys(record.fields).find((name) => record.fields[name].lock === lock);
   if (own !== undefined) return { ...rule, how: BESIDE, lock: record.at[own] - offset };

@@ -11,6 +11,10 @@ import { Clocks, LAST_NUMBER, numberOf, threadOf } from './races/clocks.ts';
 import { RaceFound, type Race } from './races/race-found.ts';
 import { Shadow } from './races/shadow.ts';
 
+/** As constants of this module: fields of an imported object would be read for each case of each access. */
+const { load: LOAD, store: STORE, atomicLoad: ATOMIC_LOAD, atomicStore: ATOMIC_STORE, rmw: RMW, cas: CAS, casFailed: CAS_FAILED } = ACCESS;
+const { wait: WAIT, waitRefused: WAIT_REFUSED, fill: FILL, copy: COPY, byteLoad: BYTE_LOAD, byteStore: BYTE_STORE } = ACCESS;
+
 /** The functions of sync/racy.ts, which spell intended races. */
 const RACY = new Set(['racyLoad', 'racyStore', 'racyLoadByte', 'racyStoreByte']);
 
@@ -65,37 +69,37 @@ class RaceDetector implements Monitor {
     const shadow = this.#shadow;
     let other = 0;
     switch (kind) {
-      case ACCESS.load:
+      case LOAD:
         if (this.#racy[site] === 0) other = shadow.load(index, thread, number);
         break;
-      case ACCESS.store:
+      case STORE:
         other = this.#racy[site] === 0 ? shadow.store(index, thread, number) : shadow.racyStore(index, thread, number);
         break;
-      case ACCESS.atomicLoad:
-      case ACCESS.casFailed:
-      case ACCESS.wait:
-      case ACCESS.waitRefused:
+      case ATOMIC_LOAD:
+      case CAS_FAILED:
+      case WAIT:
+      case WAIT_REFUSED:
         other = shadow.atomicLoad(index, thread, number);
         break;
-      case ACCESS.atomicStore:
+      case ATOMIC_STORE:
         other = shadow.atomicStore(index, thread, number, false);
         break;
-      case ACCESS.rmw:
-      case ACCESS.cas:
+      case RMW:
+      case CAS:
         other = shadow.atomicStore(index, thread, number, true);
         break;
-      case ACCESS.byteLoad:
+      case BYTE_LOAD:
         if (this.#racy[site] === 0) other = shadow.loadByte(index, thread, number);
         index >>= 2;
         break;
-      case ACCESS.byteStore:
+      case BYTE_STORE:
         other = this.#racy[site] === 0 ? shadow.storeByte(index, thread, number) : shadow.racyStoreByte(index, thread, number);
         index >>= 2;
         break;
-      case ACCESS.fill:
+      case FILL:
         this.#range(thread, site, number, index, value, -1);
         break;
-      case ACCESS.copy:
+      case COPY:
         this.#range(thread, site, number, index, value, old);
         break;
     }

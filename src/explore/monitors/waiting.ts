@@ -2,7 +2,7 @@
  * Conservation of counts:
  *
  *   - An M counts itself as waiting for work once, and not while it takes work. When all Ms
- *     wait, no work is left.
+ *     wait, no work is left. Beside the program, marking Ms are not counted so.
  *   - When sched.lock is released, each list is as long as its count.
  *   - When mheap.lock is released, idle and used memory add up to the heap's.
  */
@@ -14,6 +14,9 @@ import { P } from '../../machine/p.ts';
 import { SCHED, SCHED_LOCK, Sched } from '../../machine/sched.ts';
 import { MHEAP_LOCK } from '../../malloc/mheap-record.ts';
 import { MSTATS, MStats } from '../../malloc/mstats.ts';
+import { isMarking } from '../../gc/collector.ts';
+import { POLICY } from '../../gc/policy.ts';
+import { SpanQueue } from '../../gc/spans/state.ts';
 import { FULL, NPROC, XNWAIT } from '../../gc/work.ts';
 import type { Monitor } from '../monitor.ts';
 import { ACCESS, type Site } from '../../rewrite/sites.ts';
@@ -47,6 +50,7 @@ export class Waiting implements Monitor {
   access(thread: number, site: number, kind: number, index: number, value: number, old: number): void {
     if (index === XNWAIT) this.#wait(thread, site, kind, value, old);
     else if (index === FULL) this.#full(thread, site, kind);
+    else if (kind === ACCESS.cas && this.#waits[thread] === 1) this.#steal(thread, site, index);
     else if (this.#books.ops[site] === LOCK_OP.release) {
       if (index === SCHED_LOCK) this.#scheduler(thread, site);
       else if (index === MHEAP_LOCK) this.#heap(thread, site);
@@ -68,8 +72,18 @@ export class Waiting implements Monitor {
 
   #full(thread: number, site: number, kind: number): void {
     if (kind !== ACCESS.cas || this.#waits[thread] === 0) return;
+    // The counts are those of the last stopped world.
+    if (this.#books.stoppedBy < 0 && isMarking(this.#m)) return;
     const does = this.#pops[site] === 1 ? 'takes a full workbuf' : 'makes work';
     this.#report.object('NWAIT', `thread ${thread} ${does} while it counts as waiting: the others may take marking for done`, site);
+  }
+
+  /** A CAS by a thread that waits: it must not be that of the head of a queue of spans. */
+  #steal(thread: number, site: number, index: number): void {
+    const m = this.#m;
+    const offset = index - m[CONFIG + Config.at.spanQueues];
+    if (m[CONFIG + Config.at.policy] !== POLICY.spans || offset < 0 || offset >= m[CONFIG + Config.at.nprocs] * SpanQueue.words) return;
+    if (offset % SpanQueue.words === SpanQueue.at.head) this.#report.object('NWAIT', `thread ${thread} takes spans while it counts as waiting: the others may take marking for done`, site);
   }
 
   #scheduler(thread: number, site: number): void {

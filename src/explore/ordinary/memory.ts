@@ -8,6 +8,7 @@
  * Buffers are made anew in each execution, in the same order, and taken from those of the execution before.
  */
 import { UsageError } from '../../base/fatal.ts';
+import type { WeakMemory } from '../../rewrite/generated.ts';
 import { WRITE_SHIFT, WRITTEN } from '../../memory/write-flags.ts';
 
 /** Words for buffers that are made while threads run. */
@@ -149,10 +150,15 @@ export class OrdinaryMemory {
     for (let at = word; at <= word + ((size - 1) >> 2); at++) this.#copyWord(region, at, m, dirty);
   }
 
-  /** Copies all words of a view after a built-in may have written them. */
-  copyAll({ region, start, length, size }: Shared, m: Int32Array, dirty: Uint8Array): void {
+  /** Copies all words of a view after a built-in may have written them. `weak` notes each word that has changed as a store. */
+  copyAll({ region, start, length, size }: Shared, m: Int32Array, dirty: Uint8Array, weak?: WeakMemory | null): void {
     this.#changed = false;
-    for (let at = start >> 2; at < (start + length * size + 3) >> 2; at++) this.#copyWord(region, at, m, dirty);
+    for (let at = start >> 2; at < (start + length * size + 3) >> 2; at++) this.#copyWord(region, at, m, dirty, weak);
+  }
+
+  /** Sets the buffers to the words of `m`. */
+  restore(m: Int32Array): void {
+    for (const { base, words } of this.#regions.slice(0, this.#made)) words.set(m.subarray(base, base + words.length));
   }
 
   /** Reports whether the last `copyAll` has found a change. */
@@ -160,12 +166,20 @@ export class OrdinaryMemory {
     return this.#changed;
   }
 
-  #copyWord(region: Region, at: number, m: Int32Array, dirty: Uint8Array): void {
+  #copyWord(region: Region, at: number, m: Int32Array, dirty: Uint8Array, weak?: WeakMemory | null): void {
     const value = region.words[at - region.base] ?? lastBytes(region.buffer);
     if (at >= region.base + ((region.buffer.byteLength + 3) >> 2) || m[at] === value) return;
     this.#changed = true;
+    const before = m[at];
     m[at] = value;
+    weak?.store(at, before, value);
     dirty[at >> WRITE_SHIFT] = WRITTEN;
+  }
+
+  /** Returns the element whose bytes are the first of `bytes`. */
+  decode({ type }: Shared, bytes: Uint8Array): Numeric {
+    const View = (globalThis as unknown as Record<string, new (buffer: ArrayBufferLike, start: number, length: number) => ArrayLike<number>>)[type];
+    return new View(bytes.buffer, 0, 1)[0];
   }
 
   /** Returns the 32-bit number that stands for `value` in a trace; `show` is the inverse. */
@@ -184,17 +198,17 @@ export class OrdinaryMemory {
     return typeof value === 'bigint' ? `${value}n` : Object.is(value, -0) ? '-0' : String(value);
   }
 
-  /** Returns the name of the word `at`: the view that holds it, and its index there, `slots[3]`. */
-  nameOf(at: number): string {
+  /** Returns the name of the word `at`: the view that holds it, and its index there, `slots[3]`. `byte` is the byte of the word that matters. */
+  nameOf(at: number, byte = 4 * at): string {
     const region = this.#regions.slice(0, this.#made).find(({ base, buffer }) => at >= base && at < base + ((buffer.byteLength + 3) >> 2));
     if (region === undefined) return `word ${at}`;
-    const holding = region.views.filter(({ start, length, size }) => start >> 2 <= at && 4 * at < start + length * size);
+    const holding = region.views.filter(({ start, length, size }) => start >> 2 <= at && byte < start + length * size);
     const type = this.#types.get(at);
     const named = holding.filter(({ name }) => name !== '');
     // The narrowest view says most about the word.
     const [best] = (named.length > 0 ? named : holding).sort((a, b) => Number(b.type === type) - Number(a.type === type) || a.length * a.size - b.length * b.size);
     if (best === undefined) return `word ${at - region.base} of buffer ${this.#regions.indexOf(region) + 1}`;
-    return `${this.#uniqueName(best)}[${Math.max(0, Math.floor((4 * at - best.start) / best.size))}]`;
+    return `${this.#uniqueName(best)}[${Math.max(0, Math.floor((byte - best.start) / best.size))}]`;
   }
 
   /** Views of several buffers may have one name: the second is called `slots#2`. */

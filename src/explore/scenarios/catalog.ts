@@ -6,6 +6,8 @@
  */
 import { boundedBuffer } from './bounded-buffer.ts';
 import { cacheFlush } from './cache-flush.ts';
+import { barrierBuffered, barrierMoves, barrierScan, barrierUnsound, checkmarkUnsound, checkmarks, markRounds, markRoundsBuffered, stackScan } from './concurrent-mark.ts';
+import { assistTermination } from './assist-termination.ts';
 import { channels, channelsClose, channelsCrowd } from './channels.ts';
 import { finalizers, finalizersBlocks, finalizersLast, finalizersQueue, finalizersWake } from './finalizers.ts';
 import { freeBeside, freeBesideBits, freeUnswept } from './free-beside.ts';
@@ -13,8 +15,9 @@ import { arenaGrowth, heapPages, longRuns, scavengeOld } from './heap-pages.ts';
 import { helpersDone } from './helpers.ts';
 import { lfstackLong, lfstackNoCount, lfstackScenario } from './lfstack.ts';
 import { locksScenario, notes, semaphores } from './locks.ts';
-import { markBitsGo, markBitsLab, markBitsTuned, markMixedBits, markMixedGo, markMixedLab, markMixedTuned } from './mark-bits.ts';
+import { markBitsGo, markBitsLab, markBitsSpans, markBitsTuned, markMixedBits, markMixedGo, markMixedLab, markMixedSpans, markMixedTuned, spanQueues } from './mark-bits.ts';
 import { fromModules } from './from-modules.ts';
+import { checkmarkFinds, markNeighbours, markNeighboursBuffered, markPhases, markPhasesBuffered, stackBeside } from './mark-phases.ts';
 import { pacing } from './pacing.ts';
 import { parforFew, parforIdle, parforMany, parforPairs, parforWait } from './parfor.ts';
 import { reclaim, reclaimEnough, reuse } from './reclaim.ts';
@@ -27,7 +30,7 @@ import { refillPartial, sweepRefill } from './sweep-refill.ts';
 import { tinyBlocks, tinyCollected } from './tiny.ts';
 import { typedCycle } from './typed-cycle.ts';
 import { waiting } from './waiting.ts';
-import { earlyEnd, wholeCycleGo, wholeCycleLab, wholeCycleTuned } from './whole-cycle.ts';
+import { concurrentCycle, earlyEnd, wholeCycleGo, wholeCycleLab, wholeCycleSpans, wholeCycleTuned } from './whole-cycle.ts';
 import { workbufs, workbufsEnd } from './workbufs.ts';
 import { byTheClock, clockAlone, collectAtOnce, endWhileStopped, statistics, stopTheWorld, systemCalls, traced } from './world.ts';
 
@@ -35,6 +38,7 @@ export const SCENARIOS: readonly Scenario[] = [
   wholeCycleGo,
   wholeCycleTuned,
   wholeCycleLab,
+  wholeCycleSpans,
   earlyEnd,
   typedCycle,
   lfstackScenario,
@@ -55,9 +59,12 @@ export const SCENARIOS: readonly Scenario[] = [
   markBitsGo,
   markBitsTuned,
   markBitsLab,
+  markBitsSpans,
   markMixedGo,
   markMixedTuned,
   markMixedLab,
+  markMixedSpans,
+  spanQueues,
   markMixedBits,
   sweepRefill,
   refillPartial,
@@ -93,6 +100,21 @@ export const SCENARIOS: readonly Scenario[] = [
   clockAlone,
   systemCalls,
   traced,
+  barrierScan,
+  barrierMoves,
+  stackScan,
+  barrierBuffered,
+  markRounds,
+  markRoundsBuffered,
+  checkmarks,
+  markPhases,
+  markPhasesBuffered,
+  markNeighbours,
+  markNeighboursBuffered,
+  stackBeside,
+  checkmarkFinds,
+  assistTermination,
+  concurrentCycle,
   finalizersQueue,
   finalizersBlocks,
   finalizersLast,
@@ -102,4 +124,4 @@ export const SCENARIOS: readonly Scenario[] = [
 ];
 
 /** Scenarios in which the source as it is fails. */
-export const CANARIES: readonly Scenario[] = [lfstackNoCount];
+export const CANARIES: readonly Scenario[] = [lfstackNoCount, ...barrierUnsound, checkmarkUnsound];

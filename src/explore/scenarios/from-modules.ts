@@ -3,6 +3,7 @@ import type { Coroutine } from '../../rewrite/generated.ts';
 import type { Step } from '../../runtime/goroutine.ts';
 import { runAlone } from '../alone.ts';
 import type { Core } from '../load.ts';
+import { whatIsLeft } from '../end-invariants.ts';
 import { nameUserWord } from '../user-words.ts';
 import { prepareMachine } from './machine.ts';
 import type { ModuleOfMachine, ModulePerM, ScenarioModule } from './module.ts';
@@ -35,7 +36,8 @@ export function fromModules(): readonly Scenario[] {
       ...(module.bond && { bond: module.bond }),
       prepare(core, setting, makeOracle) {
         const { check } = rewritten(core);
-        return withOwn(scenario.prepare(core, setting, makeOracle), { words: module.words, check }, core, setting);
+        const prepared = scenario.prepare(core, setting, makeOracle);
+        return withOwn(module.withoutOracle ? { ...prepared, check: endOf } : prepared, { words: module.words, check }, core, setting);
       },
     };
   });
@@ -79,6 +81,12 @@ function withOwn(prepared: Prepared, { words, check }: Pick<ScenarioModule, 'wor
     ...(check && { check: (m: Int32Array, results: readonly unknown[]) => prepared.check(m, results) || runAlone(core, check(m, results, setting)) }),
     ...(words && { nameOf: (m: Int32Array, at: number) => nameUserWord(words, m, at) }),
   };
+}
+
+/** The invariants of the end, which the memory shows without an oracle. */
+function endOf(m: Int32Array): string {
+  const left = whatIsLeft(m);
+  return left === null ? '' : `${left.code}: ${left.message}`;
 }
 
 function* nothing(): Coroutine<void> {}

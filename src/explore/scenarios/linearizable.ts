@@ -2,15 +2,14 @@
  * Linearizability of pops and pushes on several stacks.
  *
  * 1. Try the order in which the operations ended. It is right if the last access of each decides.
- * 2. Otherwise search depth first: append an operation that began before any other remaining one ended,
- *    and that the sequential stacks allow.
- * 3. Prune states that were reached before, and pushes of nodes that are never popped again and do not lie
- *    in their final place.
+ * 2. Otherwise search (oracles/find-order.ts). A push has no place where its node would be neither popped again nor lie
+ *    in its final place.
  *
  * The history is linearizable if an order of all operations turns the first contents into the last.
  *
  * Source: Herlihy and Wing, "Linearizability: a correctness condition for concurrent objects", TOPLAS 1990.
  */
+import { findOrder } from '../oracles/find-order.ts';
 import type { StackEvent } from './programs/lfstack.ts';
 
 type Stacks = readonly (readonly number[])[];
@@ -18,7 +17,7 @@ type Stacks = readonly (readonly number[])[];
 /** Returns '' if the history is linearizable, otherwise a description of it. Stacks have their top last. */
 export function explainStacks(before: Stacks, after: Stacks, threads: readonly (readonly StackEvent[])[]): string {
   if (agrees(before, after, threads)) return '';
-  if (new Search(before, after, threads).finds()) return '';
+  if (hasOrder(before, after, threads)) return '';
   const inTurn = threads.flat().sort((a, b) => a.ended - b.ended);
   const held = before.map((stack) => stack.join(' ')).join(' | ');
   const left = after.map((stack) => stack.join(' ')).join(' | ');
@@ -29,19 +28,20 @@ export function explainStacks(before: Stacks, after: Stacks, threads: readonly (
 function agrees(before: Stacks, after: Stacks, threads: readonly (readonly StackEvent[])[]): boolean {
   const stacks = before.map((stack) => stack.slice());
   const done = threads.map(() => 0);
+  // By thread: when its next event ended.
+  const ends = threads.map((events) => endOf(events, 0));
   for (;;) {
-    let first: StackEvent | undefined;
-    let of = 0;
-    for (let i = 0; i < threads.length; i++) {
-      const events = threads[i];
-      if (done[i] === events.length || (first !== undefined && events[done[i]].ended >= first.ended)) continue;
-      first = events[done[i]];
-      of = i;
-    }
-    if (first === undefined) return same(stacks, after);
-    if (!apply(stacks, first)) return false;
-    done[of]++;
+    let first = 0;
+    for (let i = 1; i < ends.length; i++) if (ends[i] < ends[first]) first = i;
+    if (ends[first] === Infinity) return same(stacks, after);
+    if (!apply(stacks, threads[first][done[first]])) return false;
+    ends[first] = endOf(threads[first], ++done[first]);
   }
+}
+
+/** Returns when event `i` ended; Infinity past the last. */
+function endOf(events: readonly StackEvent[], i: number): number {
+  return i < events.length ? events[i].ended : Infinity;
 }
 
 /** Applies `event` to `stacks`. Returns false, and changes nothing, if the stacks don't allow it. */
@@ -53,62 +53,37 @@ function apply(stacks: readonly number[][], { pushes, stack, node }: StackEvent)
   return true;
 }
 
-function undo(stacks: readonly number[][], { pushes, stack, node }: StackEvent): void {
-  if (pushes) stacks[stack].pop();
-  else if (node !== 0) stacks[stack].push(node);
+/** Searches for an order of the events. */
+function hasOrder(first: Stacks, last: Stacks, threads: readonly (readonly StackEvent[])[]): boolean {
+  const events = threads.flatMap((own, thread) => own.map((event) => ({ ...event, thread })));
+  const before = events.map((event, i) => setOf(events, (other, j) => (other.thread === event.thread ? j < i : other.ended < event.began)));
+  // By stack and node, the pops.
+  const pops = new Map<string, bigint>();
+  for (const { pushes, ...event } of events) if (pushes) pops.set(placeOf(event), setOf(events, (other) => !other.pushes && placeOf(other) === placeOf(event)));
+  const mayLie = (stacks: Stacks, event: StackEvent, placed: bigint) => (pops.get(placeOf(event))! & ~placed) !== 0n || stacks[event.stack].every((node, at) => node === last[event.stack][at]);
+  const { order } = findOrder<Stacks>({
+    before,
+    required: setOf(events, () => true),
+    tries: events.map((_, i) => i).sort((a, b) => events[a].ended - events[b].ended),
+    initial: first,
+    mostStates: Infinity,
+    keyOf: (stacks) => stacks.join(';'),
+    accepts: (stacks) => same(stacks, last),
+    apply(stacks, i, placed) {
+      const next = stacks.map((stack, at) => (at === events[i].stack ? stack.slice() : stack)) as number[][];
+      return apply(next, events[i]) && (!events[i].pushes || mayLie(next, events[i], placed)) ? next : undefined;
+    },
+  });
+  return order !== null;
 }
 
-/** The depth-first search for a linearization. */
-class Search {
-  readonly #after: Stacks;
-  readonly #threads: readonly (readonly StackEvent[])[];
-  readonly #stacks: readonly number[][];
-  readonly #done: number[];
-  /** Pops that are not applied yet, by stack and node. */
-  readonly #popsLeft = new Map<string, number>();
-  /** States that lead nowhere: the progress of each thread, and the contents of the stacks. */
-  readonly #inVain = new Set<string>();
+function placeOf({ stack, node }: Pick<StackEvent, 'stack' | 'node'>): string {
+  return `${stack} ${node}`;
+}
 
-  constructor(before: Stacks, after: Stacks, threads: readonly (readonly StackEvent[])[]) {
-    this.#after = after;
-    this.#threads = threads;
-    this.#stacks = before.map((stack) => [...stack]);
-    this.#done = threads.map(() => 0);
-    for (const event of threads.flat()) if (!event.pushes) this.#countPop(event, 1);
-  }
-
-  /** Reports whether the remaining events can be ordered so that each follows those that ended before it began. */
-  finds(): boolean {
-    const next = this.#threads.map((events, i) => events[this.#done[i]]);
-    if (next.every((event) => event === undefined)) return same(this.#stacks, this.#after);
-    const key = `${this.#done.join()};${this.#stacks.join(';')}`;
-    if (this.#inVain.has(key)) return false;
-    this.#inVain.add(key);
-    const firstEnd = Math.min(...next.map((event) => event?.ended ?? Infinity));
-    return next.some((event, i) => event !== undefined && event.began <= firstEnd && this.#findsAfter(event, i));
-  }
-
-  #findsAfter(event: StackEvent, thread: number): boolean {
-    if (!apply(this.#stacks, event)) return false;
-    this.#done[thread]++;
-    if (!event.pushes) this.#countPop(event, -1);
-    const found = (!event.pushes || this.#mayLie(event)) && this.finds();
-    if (!event.pushes) this.#countPop(event, 1);
-    this.#done[thread]--;
-    undo(this.#stacks, event);
-    return found;
-  }
-
-  #countPop({ stack, node }: StackEvent, change: number): void {
-    const key = `${stack} ${node}`;
-    this.#popsLeft.set(key, (this.#popsLeft.get(key) ?? 0) + change);
-  }
-
-  /** Reports whether the node just pushed is popped later, or lies in its final place with all below it. */
-  #mayLie({ stack, node }: StackEvent): boolean {
-    if ((this.#popsLeft.get(`${stack} ${node}`) ?? 0) > 0) return true;
-    return this.#stacks[stack].every((each, at) => each === this.#after[stack][at]);
-  }
+/** Returns the items for which `belongs` holds, as a set of bits. */
+function setOf<Item>(items: readonly Item[], belongs: (item: Item, i: number) => boolean): bigint {
+  return items.reduce((set, item, i) => (belongs(item, i) ? set | (1n << BigInt(i)) : set), 0n);
 }
 
 function same(a: Stacks, b: Stacks): boolean {

@@ -5,11 +5,13 @@ import { POLICY } from '../../gc/policy.ts';
 import { ScanBuf, scanbufOf } from '../../gc/scanbuf.ts';
 import { CONFIG, Config, MARK_BY, TYPES } from '../../memory/config.ts';
 import type { MachineShape } from '../../memory/map.ts';
+import { spanProblems } from '../../verify/span-marks.ts';
 import { runAlone } from '../alone.ts';
 import type { Core } from '../load.ts';
 import { LAB_KNOBS, labShape } from './lab-knobs.ts';
 import { MARK_BITS_OBJECTS } from './programs/mark-bits.ts';
 import { MIXED_REACHABLE } from './programs/mark-mixed.ts';
+import { SPANS_OBJECTS } from './programs/mark-spans.ts';
 import { procsKnob, type Knob, type Knobs, type Scenario } from './scenario.ts';
 import { tinyShape } from './tiny-shape.ts';
 
@@ -51,7 +53,7 @@ function marking({ name, summary, procs, knobs = [], changes, build }: Marking):
         template,
         threads: ms.map((i) => (m) => core.markBits(m, i)),
         names: ms.map((i) => `M${i}`),
-        check: (m) => checkMarks(m, heap) || (marksByByte(machine) ? '' : checkWinners(m, ms, heap.reachable)),
+        check: (m) => checkMarks(m, heap) || checkSpans(m, machine) || (marksByByte(machine) ? '' : checkWinners(m, ms, heap.reachable)),
         stepLimit: 50_000,
       };
     },
@@ -76,6 +78,13 @@ function checkMarks(m: Int32Array, { objects, reachable }: Heap): string {
   return '';
 }
 
+/** With span-based marking, no span is left in a queue, and all that is marked is scanned. */
+function checkSpans(m: Int32Array, { policy }: MachineShape): string {
+  if (policy !== POLICY.spans) return '';
+  const [problem] = spanProblems(m);
+  return problem === undefined ? '' : `${problem.code}: ${problem.message}`;
+}
+
 /** With CAS each mark is set by exactly one M. */
 function checkWinners(m: Int32Array, ms: readonly number[], reachable: number): string {
   const marked = ms.reduce((sum, i) => sum + m[scanbufOf(mAt(m, i)) + ScanBuf.at.marked], 0);
@@ -91,8 +100,13 @@ function buildMixed(core: Core, m: Int32Array, m0: number): Heap {
   return { objects: runAlone(core, core.buildMarkMixed(m, m0)), reachable: MIXED_REACHABLE };
 }
 
+function buildSpans(core: Core, m: Int32Array, m0: number): Heap {
+  return { objects: runAlone(core, core.buildMarkSpans(m, m0)), reachable: SPANS_OBJECTS };
+}
+
 const GO = () => ({ policy: POLICY['go1.3'] });
 const TUNED = () => ({ policy: POLICY.tuned });
+const SPANS = () => ({ policy: POLICY.spans });
 
 export const markBitsGo = marking({
   name: 'mark-bits',
@@ -114,6 +128,13 @@ export const markBitsLab = marking({
   procs: [3, 2, 4],
   knobs: LAB_KNOBS,
   changes: labShape,
+  build: buildBits,
+});
+export const markBitsSpans = marking({
+  name: 'mark-bits-spans',
+  summary: 'mark-bits with span-based marking: all objects are on one page',
+  procs: [3, 2, 4],
+  changes: SPANS,
   build: buildBits,
 });
 export const markMixedGo = marking({
@@ -139,6 +160,22 @@ export const markMixedLab = marking({
   knobs: LAB_KNOBS,
   changes: labShape,
   build: buildMixed,
+});
+export const markMixedSpans = marking({
+  name: 'mark-mixed-spans',
+  summary: 'mark-mixed with span-based marking',
+  procs: [2, 3, 4],
+  changes: SPANS,
+  build: buildMixed,
+});
+export const spanQueues = marking({
+  name: 'span-queues',
+  summary: 'Ms mark objects on many pages a page at a time; queues of pages spill, and Ms steal from them',
+  procs: [2, 3, 4],
+  // A queue of spans is as long as a work buffer here: two spans fill it, and the next one spills.
+  knobs: [{ name: 'workbuf', summary: 'entries of a work buffer', values: [2, 4] }],
+  changes: ({ workbuf }) => ({ ...SPANS(), arenaPages: 24, workbufCap: workbuf }),
+  build: buildSpans,
 });
 export const markMixedBits = marking({
   name: 'mark-mixed-heapbits',

@@ -33,6 +33,8 @@ interface Described {
   bond?(operation: Operation, index: number, knobs: Knobs): string | number | undefined;
   /** Names of words: a place, or [place, words], counted from the first word of the globals. */
   readonly words?: Words;
+  /** The oracle is not consulted at the end: the heap is none that a program leaves. */
+  readonly withoutOracle?: boolean;
   /** Prepares the memory on M 0, before the threads start. */
   build?(m: Int32Array, m0: number, setting: Setting): void;
   /** Runs after all threads have finished and the oracle has found nothing. Returns the problem, or ''. */

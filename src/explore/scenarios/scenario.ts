@@ -7,7 +7,10 @@
 import { plural } from '../../base/units.ts';
 import type { MachineShape } from '../../memory/map.ts';
 import type { Coroutine } from '../../rewrite/generated.ts';
+import type { Trial } from '../explore-options.ts';
 import type { Core } from '../load.ts';
+import type { Monitor } from '../monitor.ts';
+import type { ToldHistory } from '../oracles/history.ts';
 import type { Operation, Operations } from './operation.ts';
 import type { Knob, Knobs, Setting } from './setting.ts';
 
@@ -67,6 +70,8 @@ export interface Prepared {
   /** Examines the memory after all threads have finished. Returns the problems, one line each, or ''. */
   readonly check: (m: Int32Array, results: readonly unknown[]) => string;
   readonly stepLimit: number;
+  /** Returns the place of a site in the source. */
+  readonly placeOf?: (site: number) => string;
   /** Returns the scenario's own name for the word `at`; undefined if it has none. */
   readonly nameOf?: (m: Int32Array, at: number) => string | undefined;
   /**
@@ -76,6 +81,22 @@ export interface Prepared {
   readonly blame?: (thrown: unknown, calls: readonly number[]) => readonly string[];
   /** The module's own code is explored: an error that a thread throws is a finding, and there is no machine to describe. */
   readonly exploresModule?: boolean;
+  /** Reports whether threads that are left waiting for ever are right to wait. By default they are not. */
+  readonly mayWait?: () => boolean;
+  /** What it takes to try, after a deadlock, whether a thread would go on. */
+  readonly trial?: Trial;
+  /** They watch each execution, whatever monitors are asked for. They need the hooked variant of the core. */
+  readonly watchers?: readonly Monitor[];
+  /** A check looks at the memory after each access. */
+  readonly isWatched?: boolean;
+  /** The order in time of operations is judged. */
+  readonly isTimed?: boolean;
+  /** Threads may wait on words without sleeping, by Atomics.waitAsync. */
+  readonly waitsAsync?: boolean;
+  /** Returns lines about the last execution that explain a deadlock or a livelock. */
+  readonly story?: () => readonly string[];
+  /** Returns the operations of the last execution, if a spec judges them. */
+  readonly history?: () => ToldHistory;
   /** Formats a value of the word `at` that is no 32-bit number; undefined for one that is. */
   readonly show?: (at: number, value: number) => string | undefined;
 }

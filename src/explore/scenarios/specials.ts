@@ -1,5 +1,6 @@
 /** Finalizers are set and removed while spans are swept, next to records of the profiler. */
 import { SPECIAL_KIND } from '../../heap/special.ts';
+import { addressAt } from '../../memory/pointer.ts';
 import { spanOf } from '../../heap/span.ts';
 import { FIN, Fin, FinBlock, Finalizer, finalizerAt } from '../../malloc/finq.ts';
 import { perM } from './per-m.ts';
@@ -62,7 +63,7 @@ function queuedFor(m: Int32Array): ReadonlyMap<number, number> {
   const found = new Map<number, number>();
   for (let block = m[FIN + Fin.at.finq]; block !== 0; block = m[block + FinBlock.at.next]) {
     for (let i = 0; i < m[block + FinBlock.at.cnt]; i++) {
-      const address = m[finalizerAt(block, i) + Finalizer.at.arg];
+      const address = addressAt(m, finalizerAt(block, i) + Finalizer.at.arg);
       found.set(address, (found.get(address) ?? 0) + 1);
     }
   }

@@ -2,6 +2,7 @@
 import type { MachineShape } from '../../memory/map.ts';
 import { TYPES } from '../../memory/config.ts';
 import { COLLECTOR } from '../../gc/collectors/registry.ts';
+import { ASSISTS } from '../../gc/pacer/record.ts';
 import { POLICY } from '../../gc/policy.ts';
 
 const TINY: MachineShape = {
@@ -32,6 +33,8 @@ const TINY: MachineShape = {
   typeWords: 0,
   types: TYPES.none,
   collector: COLLECTOR.parallel,
+  // Assists of so small a machine would do all the work of a mark before a worker runs.
+  assists: ASSISTS.off,
   debug: 0,
   memprofileRate: 0,
   seed: 1,

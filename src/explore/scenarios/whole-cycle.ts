@@ -1,6 +1,7 @@
 /** A whole machine: allocation, pointer stores, collections on several Ms, and sweeping while mutators run. */
 import { TYPES } from '../../memory/config.ts';
-import { COLLECTORS } from '../../gc/collectors/registry.ts';
+import { COLLECTOR, COLLECTORS } from '../../gc/collectors/registry.ts';
+import type { MachineShape } from '../../memory/map.ts';
 import { POLICY } from '../../gc/policy.ts';
 import { LAB_KNOBS, labShape } from './lab-knobs.ts';
 import { prepareMachine } from './machine.ts';
@@ -23,17 +24,17 @@ const VARIANTS: readonly Knob[] = [
 /** Knobs beside the number of Ps; a mark loop that is not listed has none. */
 const KNOBS: Readonly<Partial<Record<keyof typeof POLICY, readonly Knob[]>>> = { 'go1.3': VARIANTS, lab: LAB_KNOBS };
 
-function wholeCycle(name: string, summary: string, policy: keyof typeof POLICY, waits = true): Scenario {
+function wholeCycle(name: string, summary: string, policy: keyof typeof POLICY, waits = true, fixed: Partial<MachineShape> = {}): Scenario {
   function shape(knobs: Knobs) {
     const { procs, types = 0, collector = 0, bits = 64, profile = 0 } = knobs;
     if (policy === 'lab') return tinyShape({ procs, ...labShape(knobs) });
     const profiled = profile === 0 ? {} : { memprofileRate: profile, persistentWords: 1 << 18 };
-    return tinyShape({ procs, policy: POLICY[policy], types, collector, ptrWords: bits === 64 ? 2 : 1, ...profiled });
+    return tinyShape({ procs, policy: POLICY[policy], types, collector, ptrWords: bits === 64 ? 2 : 1, ...profiled, ...fixed });
   }
   return {
     name,
     summary,
-    knobs: [procsKnob(3, 2), ...(KNOBS[policy] ?? [])],
+    knobs: [procsKnob(3, 2), ...(KNOBS[policy] ?? []).filter(({ name: knob }) => !(knob in fixed))],
     shape,
     prepare(core, { knobs }, makeOracle) {
       const program = { ...core.WHOLE_CYCLE, args: [waits ? WORKERS : 1, ROUNDS, waits ? 1 : 0], build: core.buildWholeCycle };
@@ -45,4 +46,6 @@ function wholeCycle(name: string, summary: string, policy: keyof typeof POLICY, 
 export const wholeCycleGo = wholeCycle('whole-cycle', 'goroutines allocate, link and drop objects under collections', 'go1.3');
 export const wholeCycleTuned = wholeCycle('whole-cycle-tuned', 'the same with the tuned mark loop', 'tuned');
 export const wholeCycleLab = wholeCycle('whole-cycle-lab', "the same with the lab's mark loop", 'lab');
+export const wholeCycleSpans = wholeCycle('whole-cycle-spans', 'the same with span-based marking', 'spans');
 export const earlyEnd = wholeCycle('early-end', 'the main goroutine ends while another collects and a P is idle', 'go1.3', false);
+export const concurrentCycle = wholeCycle('concurrent-cycle', 'the whole cycle with the concurrent collector', 'go1.3', true, { collector: COLLECTOR.concurrent });

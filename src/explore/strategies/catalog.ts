@@ -8,6 +8,7 @@ import { UsageError } from '../../base/fatal.ts';
 import type { Strategy } from '../strategy.ts';
 import { chaos } from './chaos.ts';
 import { depthFirst } from './depth-first.ts';
+import { dpor } from './dpor/dpor.ts';
 import { nameOf, noParameters, type StrategyEntry } from './entry.ts';
 import { pct } from './pct.ts';
 import { Portfolio } from './portfolio.ts';
@@ -50,6 +51,7 @@ export const STRATEGIES: readonly StrategyEntry[] = [
   pos,
   chaos,
   depthFirst,
+  dpor,
   preemptions,
 ];
 

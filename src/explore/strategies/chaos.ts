@@ -13,6 +13,7 @@
 import { noParameters, type StrategyEntry } from './entry.ts';
 import { Rng } from '../rng.ts';
 import type { Scene, Strategy } from '../strategy.ts';
+import { drawValue } from '../weak/draw.ts';
 
 /** Lengths of a suspension: 2^5 … 2^12 accesses. */
 const SHORTEST_LOG2 = 5;
@@ -54,6 +55,10 @@ export class Chaos implements Strategy {
     this.#distance = this.#starves ? DISTANCES[rng.below(DISTANCES.length)] : 1;
     this.#rate = 2 ** (OFTENEST_LOG2 + rng.below(RATES));
     this.#nextSuspension = scene.steps;
+  }
+
+  choose(_scene: Scene, count: number): number {
+    return drawValue(this.#rng, count);
   }
 
   next(scene: Scene): number {

@@ -73,6 +73,10 @@ export class DepthFirst implements Strategy {
     return order.last;
   }
 
+  choose(_scene: Scene, count: number): number {
+    return this.#decide(count);
+  }
+
   #choose(scene: Scene): number {
     const order = this.#order;
     const first = order.next(scene);

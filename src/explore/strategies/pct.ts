@@ -23,6 +23,7 @@
 import { MOST, wholeParameter, type StrategyEntry } from './entry.ts';
 import { Rng } from '../rng.ts';
 import type { Scene, Strategy } from '../strategy.ts';
+import { drawValue } from '../weak/draw.ts';
 import { UsageError } from '../../base/fatal.ts';
 import { contains, soonest } from './default-order.ts';
 import { ShortSleeps } from './short-sleeps.ts';
@@ -128,6 +129,10 @@ export class Pct implements Strategy {
     }
     this.#passed = 0;
     this.#bottom = -this.#depth;
+  }
+
+  choose(_scene: Scene, count: number): number {
+    return drawValue(this.#rng, count);
   }
 
   next(scene: Scene): number {

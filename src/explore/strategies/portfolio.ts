@@ -32,6 +32,10 @@ export class Portfolio implements Strategy {
     return thread;
   }
 
+  choose(scene: Scene, count: number): number {
+    return this.#now.choose?.(scene, count) ?? 0;
+  }
+
   end(scene: Scene): void {
     this.#now.end?.(scene);
   }

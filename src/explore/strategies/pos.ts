@@ -15,6 +15,7 @@
 import { noParameters, type StrategyEntry } from './entry.ts';
 import { Rng } from '../rng.ts';
 import type { Scene, Strategy } from '../strategy.ts';
+import { drawValue } from '../weak/draw.ts';
 import { ShortSleeps } from './short-sleeps.ts';
 import { soonest } from './default-order.ts';
 
@@ -32,6 +33,10 @@ export class Pos implements Strategy {
     this.#sleeps.begin(scene);
     if (this.#priority.length !== scene.threads) this.#priority = new Int32Array(scene.threads);
     for (let thread = 0; thread < scene.threads; thread++) this.#priority[thread] = this.#rng.next();
+  }
+
+  choose(_scene: Scene, count: number): number {
+    return drawValue(this.#rng, count);
   }
 
   next(scene: Scene): number {

@@ -1,6 +1,9 @@
-/** An execution as a list of preemptions, the places where it departs from the default order (default-order.ts), and its replay. */
+/**
+ * An execution as a list of departures, and its replay: preemptions, where it departs from the default order
+ * (default-order.ts), and loads of older values, under a weak memory model.
+ */
 import { UsageError } from '../../base/fatal.ts';
-import type { Scene, Strategy } from '../strategy.ts';
+import type { Scene, SearchProgress, Strategy } from '../strategy.ts';
 import { contains, DefaultOrder, START } from './default-order.ts';
 import type { StrategyEntry } from './entry.ts';
 
@@ -18,7 +21,29 @@ export interface Preemption {
   readonly to: number;
 }
 
-/** Follows a list of preemptions. One that is never reached, or whose thread can't run, is skipped. */
+/**
+ * At access number `at` of `thread` the choice number `part`, from 0, is `value`. Loads that can tear make several
+ * choices; a choice that is not listed is 0, the newest value.
+ */
+export interface OlderValue {
+  readonly thread: number;
+  readonly at: number;
+  readonly part: number;
+  readonly value: number;
+}
+
+/** A place where an execution departs from the one in which threads run in the default order and load the newest values. */
+export type Departure = Preemption | OlderValue;
+
+export function isPreemption(departure: Departure): departure is Preemption {
+  return 'to' in departure;
+}
+
+export function isOlderValue(departure: Departure): departure is OlderValue {
+  return !isPreemption(departure);
+}
+
+/** Follows a list of departures. One that is never reached, whose thread can't run or whose value there is not, is skipped. */
 export class ReplayPreemptions implements Strategy {
   readonly name: string;
   readonly asksOnWake = false;
@@ -29,9 +54,13 @@ export class ReplayPreemptions implements Strategy {
   /** By thread, START first: preemptions that lie behind it. */
   #done: number[] = [];
 
-  constructor(preemptions: readonly Preemption[]) {
-    this.name = specOf(preemptions);
-    for (const each of preemptions) (this.#of[each.thread - START] ??= []).push(each);
+  readonly #values = new Map<string, number>();
+  readonly #parts = new Parts();
+
+  constructor(departures: readonly Departure[]) {
+    this.name = specOf(departures);
+    for (const { thread, at, part, value } of departures.filter(isOlderValue)) this.#values.set(`${thread}.${at}.${part}`, value);
+    for (const each of departures.filter(isPreemption)) (this.#of[each.thread - START] ??= []).push(each);
     // Recorded steps are distinct. The sort is stable, so of two preemptions at one step the first holds.
     for (const list of this.#of) list?.sort((a, b) => a.at - b.at);
   }
@@ -39,6 +68,14 @@ export class ReplayPreemptions implements Strategy {
   begin(scene: Scene): void {
     this.#order.begin(scene);
     this.#done = this.#of.map(() => 0);
+    this.#parts.begin();
+  }
+
+  choose(scene: Scene, count: number): number {
+    const part = this.#parts.next(scene);
+    if (this.#values.size === 0) return 0;
+    const value = this.#values.get(`${scene.current}.${scene.accessNumber}.${part}`) ?? 0;
+    return value < count ? value : 0;
   }
 
   next(scene: Scene): number {
@@ -81,8 +118,9 @@ export class RecordPreemptions implements Strategy {
   readonly name: string;
   readonly asksOnWake: boolean;
   budget = 1;
-  /** Preemptions of the current or last execution. */
-  preemptions: Preemption[] = [];
+  /** Departures of the current or last execution, in order. */
+  departures: Departure[] = [];
+  readonly #parts = new Parts();
   readonly #inner: Strategy;
   readonly #order = new DefaultOrder();
   /** By thread: 1 if it slept at the last choice. */
@@ -95,7 +133,8 @@ export class RecordPreemptions implements Strategy {
   }
 
   begin(scene: Scene, seed: number): void {
-    this.preemptions = [];
+    this.departures = [];
+    this.#parts.begin();
     this.#order.begin(scene);
     if (this.#slept.length === scene.threads) this.#slept.fill(0);
     else this.#slept = new Uint8Array(scene.threads);
@@ -110,11 +149,18 @@ export class RecordPreemptions implements Strategy {
     this.budget = this.#inner.budget;
     // Deadlines are checked when the strategy is asked. A replay is asked at a thread's own sleep anyway.
     if (thread !== order.next(scene) || (this.#hasWoken(scene) && !order.left)) {
-      this.preemptions.push({ thread: last, at: order.step(scene, last), to: thread });
+      this.departures.push({ thread: last, at: order.step(scene, last), to: thread });
     }
     this.#noteSleepers(scene, thread);
     order.last = thread;
     return thread;
+  }
+
+  choose(scene: Scene, count: number): number {
+    const part = this.#parts.next(scene);
+    const value = this.#inner.choose?.(scene, count) ?? 0;
+    if (value > 0) this.departures.push({ thread: scene.current, at: scene.accessNumber, part, value });
+    return value;
   }
 
   end(scene: Scene): void {
@@ -122,11 +168,15 @@ export class RecordPreemptions implements Strategy {
   }
 
   get spec(): string {
-    return specOf(this.preemptions);
+    return specOf(this.departures);
   }
 
   get covered(): string {
     return this.#inner.covered ?? '';
+  }
+
+  get progress(): SearchProgress | undefined {
+    return this.#inner.progress;
   }
 
   get exhausted(): boolean {
@@ -146,28 +196,52 @@ export class RecordPreemptions implements Strategy {
   }
 }
 
+/** Numbers the choices of one access. */
+class Parts {
+  #thread = -1;
+  #at = -1;
+  #part = 0;
+
+  begin(): void {
+    this.#thread = -1;
+  }
+
+  /** Returns the number of the choice that the running thread makes now, among those of the same access. */
+  next({ current, accessNumber }: Scene): number {
+    this.#part = current === this.#thread && accessNumber === this.#at ? this.#part + 1 : 0;
+    this.#thread = current;
+    this.#at = accessNumber;
+    return this.#part;
+  }
+}
+
 function canRun(scene: Scene, thread: number): boolean {
   return contains(scene.runnable, scene.runnableCount, thread) || contains(scene.sleeping, scene.sleepingCount, thread);
 }
 
-function specOf(preemptions: readonly Preemption[]): string {
-  return `preemptions:${formatPreemptions(preemptions)}`;
+function specOf(departures: readonly Departure[]): string {
+  return `preemptions:${formatDepartures(departures)}`;
 }
 
-/** Formats preemptions for a command line: thread.at.to, joined by commas. */
-export function formatPreemptions(preemptions: readonly Preemption[]): string {
-  return preemptions.map(({ thread, at, to }) => `${thread}.${at}.${to}`).join();
+/** Formats departures for a command line, joined by commas: thread.at.to, thread.at=value or thread.at/part=value. */
+export function formatDepartures(departures: readonly Departure[]): string {
+  return departures.map((each) => (isPreemption(each) ? `${each.thread}.${each.at}.${each.to}` : `${each.thread}.${each.at}${each.part === 0 ? '' : `/${each.part}`}=${each.value}`)).join();
 }
 
 /**
- * Parses the format of `formatPreemptions`.
+ * Parses the format of `formatDepartures`.
  * @throws UsageError for any other text
  */
-export function parsePreemptions(text: string): Preemption[] {
+export function parseDepartures(text: string): Departure[] {
   if (text === '') return [];
   return text.split(',').map((each) => {
+    const older = /^(\d+)\.(\d+)(?:\/(\d+))?=(\d+)$/.exec(each);
+    if (older !== null) {
+      const [thread, at, part, value] = older.slice(1).map((digits) => Number(digits ?? 0));
+      return { thread, at, part, value };
+    }
     const match = /^(-1|\d+)\.(\d+)\.(\d+)$/.exec(each);
-    if (match === null) throw new UsageError(`a preemption is thread.step.thread, as 0.57.2, not '${each}'`);
+    if (match === null) throw new UsageError(`a preemption is thread.step.thread, as 0.57.2, and an older value is thread.access=number, as 0.58=1, not '${each}'`);
     const [thread, at, to] = match.slice(1).map(Number);
     return { thread, at, to };
   });
@@ -175,6 +249,6 @@ export function parsePreemptions(text: string): Preemption[] {
 
 export const preemptions: StrategyEntry = {
   spec: 'preemptions:0.57.2',
-  summary: 'each thread runs until it sleeps or ends, except at the listed preemptions: thread.step.thread, joined by commas',
-  make: (parameters) => new ReplayPreemptions(parsePreemptions(parameters)),
+  summary: 'each thread runs until it sleeps or ends, except at the listed preemptions: thread.step.thread, joined by commas; under a weak memory model loads return the newest value, except those listed: thread.access=number',
+  make: (parameters) => new ReplayPreemptions(parseDepartures(parameters)),
 };

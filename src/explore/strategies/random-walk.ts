@@ -12,6 +12,7 @@
 import { noParameters, wholeParameter, type StrategyEntry } from './entry.ts';
 import { Rng } from '../rng.ts';
 import type { Scene, Strategy } from '../strategy.ts';
+import { drawValue } from '../weak/draw.ts';
 
 /** One choice in `WARP` wakes a sleeping thread although others can run. */
 const WARP = 8;
@@ -31,6 +32,10 @@ export class RandomWalk implements Strategy {
 
   begin(_scene: Scene, seed: number): void {
     this.#rng.reseed(seed);
+  }
+
+  choose(_scene: Scene, count: number): number {
+    return drawValue(this.#rng, count);
   }
 
   next(scene: Scene): number {

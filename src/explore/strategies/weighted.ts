@@ -11,6 +11,7 @@
 import { MOST, wholeParameter, type StrategyEntry } from './entry.ts';
 import { Rng } from '../rng.ts';
 import type { Scene, Strategy } from '../strategy.ts';
+import { drawValue } from '../weak/draw.ts';
 
 /** One choice in `WARP` wakes a sleeping thread although others can run. */
 const WARP = 8;
@@ -42,6 +43,10 @@ export class Weighted implements Strategy {
   begin(scene: Scene, seed: number): void {
     this.#rng.reseed(seed);
     this.#used = Array.from({ length: scene.threads }, (_, thread) => this.#expected[thread] ?? 0);
+  }
+
+  choose(_scene: Scene, count: number): number {
+    return drawValue(this.#rng, count);
   }
 
   next(scene: Scene): number {

@@ -12,6 +12,12 @@ export interface CollectorData {
 }
 
 /**
+ * What markSome has found: no mark is under way; there may be more work; other Ms still mark; or no work
+ * is in sight, and mark termination may begin.
+ */
+export const PROGRESS = { off: 0, some: 1, others: 2, none: 3 } as const;
+
+/**
  * One collector. Its functions are plain functions over `m` at module level, as everything that
  * runs on the machine; what must last between two calls lies in `m`.
  */
@@ -24,8 +30,8 @@ export interface Collector<Name extends string = string> extends CollectorHooks 
   readonly helpers: boolean;
   /** Can it use the mark loops that `--policy` and `--types` choose? */
   readonly takesPolicy: boolean;
-  /** The line of gctrace: that of Go 1.3 and 1.4, or of GOGCTRACE=1 in 2011. */
-  readonly gctrace: 'go1.3' | 'gogctrace';
+  /** The line of gctrace: that of Go 1.3 and 1.4, of GOGCTRACE=1 in 2011, or of Go 1.5 to 1.8. */
+  readonly gctrace: 'go1.3' | 'gogctrace' | 'go1.5';
   /** Does its line of 2011 end with the lookups of spans? */
   readonly tracesLookups?: boolean;
   /** Where it marks: in the bitmap, or with words of its own. The oracle reads them. */
@@ -41,6 +47,27 @@ export interface Collector<Name extends string = string> extends CollectorHooks 
    * it is next used (malloc/sweep.ts).
    */
   readonly sweep?: (m: Mem, mp: MRef) => void;
+  /**
+   * A collector that marks beside the program has this function and the four below. It begins a mark:
+   * the world is stopped, and every span is swept. `mark` then completes the mark, in a second stopped
+   * world; a forced collection calls `mark` alone.
+   */
+  readonly beginMark?: (m: Mem, mp: MRef) => void;
+  /** Does the program run beside a mark? */
+  readonly isMarking?: (m: Mem) => boolean;
+  /** Marks beside the program, about `budget` words. The caller holds no work when it returns. Returns one of PROGRESS. */
+  readonly markSome?: (m: Mem, mp: MRef, budget: number) => number;
+  /** Reports whether work for markSome is in sight. */
+  readonly hasMarkWork?: (m: Mem) => boolean;
+  /** Ends a mark: all that is reachable is marked, and the world is still stopped. */
+  readonly endMark?: (m: Mem, mp: MRef) => void;
+  /**
+   * May a mark end now that no work was in sight and the world has stopped? If not, the world starts and the mark goes
+   * on. Not asked if the heap has reached its goal. By default it may.
+   */
+  readonly mayEndMark?: (m: Mem) => boolean;
+  /** Gives up a mark under way, so that no mark bit and no work is left. The machine is shut down. */
+  readonly abandonMark?: (m: Mem, mp: MRef) => void;
   /** Logs its own figures of a cycle into `record`, with logCycleField (gc/cycle-log.ts). */
   readonly logCycle?: (m: Mem, record: number) => void;
 }

@@ -6,11 +6,12 @@
 import { installHooks } from '../../heap/collector-hooks.ts';
 import type { Collector } from './descriptor.ts';
 import { bitmap } from './bitmap/collector.ts';
+import { concurrent } from './concurrent/collector.ts';
 import { parallel } from './parallel/collector.ts';
 import { refword } from './refword/collector.ts';
 
 /** By number; the first is the default. Numbers are kept in recorded schedules, so append. */
-const REGISTERED = [parallel, bitmap, refword] as const;
+const REGISTERED = [parallel, bitmap, refword, concurrent] as const;
 
 export const COLLECTORS: readonly Collector[] = REGISTERED;
 

@@ -5,6 +5,7 @@ import { loadModelCore } from '../load.ts';
 import { checkMachine, type MachineModel } from '../machine-model.ts';
 import { ACCESS_NS, MARK_POLICIES, MARK_SIZES, fitMarkLoop, sampleMark, type MarkOptions, type MarkPolicy, type MarkSample, type MarkSize } from './mark-loop.ts';
 import { probeThreads, type Probes } from './probe-threads.ts';
+import { measureMemory } from './memory.ts';
 import { coresOf, measureLink, placesOf, topologyOf } from './places.ts';
 import type { ProbeName } from './probes.ts';
 import { measureSteadily } from './steady.ts';
@@ -13,16 +14,10 @@ import { readSystem, type SystemFacts } from './system.ts';
 const KB = 1 << 10;
 const MB = 1 << 20;
 const SMALL = 32 * KB;
-/** Sizes at which a pointer chase measures a miss of both private caches. */
-const BEYOND = [4 * MB, 16 * MB, 64 * MB, 256 * MB];
 const MARK_RUNS = 11;
-/** Assumed where the system doesn't tell. */
-const L1_BYTES = 48 * KB;
-const L2_BYTES = 2 * MB;
-/** A size far beyond the caches, for counting outstanding misses. */
+/** A size far beyond the caches. */
 const FAR = 64 * MB;
-/** Assumed, not measured: a reorder buffer of about 500 instructions at two a cycle, and its store buffer. */
-const WINDOW_NS = 90;
+/** Assumed, not measured. */
 const STORE_BUFFER = 64;
 /** The relative excess at which a result confirms the least: of loops over memory, and of waits for the system or another core. */
 const MEMORY_SPREAD = 0.15;
@@ -46,7 +41,7 @@ export interface CalibrateOptions extends MarkOptions {
 }
 
 /**
- * Measures this machine in about two minutes. With one core, figures that need two cores are those of a known machine.
+ * Measures this machine in two to three minutes. With one core, figures that need two cores are those of a known machine.
  * @throws Unproven if figures scatter or are implausible, because other programs run; Stopped
  */
 export async function calibrate(options: CalibrateOptions): Promise<Calibration> {
@@ -81,10 +76,10 @@ function checked(machine: MachineModel): MachineModel {
 
 /** Returns all parameters but the access costs, which follow from marking. */
 async function measureMachine(name: string, system: SystemFacts, probes: Probes, onStep: (what: string) => void): Promise<{ readonly machine: MachineModel; readonly chases: Calibration['chases'] }> {
-  async function one(probe: ProbeName, bytes = SMALL): Promise<number> {
-    const what = `${probe}, ${bytes / KB} KB`;
+  async function one(probe: ProbeName, bytes = SMALL, count?: number): Promise<number> {
+    const what = `${probe}, ${bytes / KB} KB${count === undefined ? '' : `, ${count}`}`;
     onStep(what);
-    const [ns] = await measureSteadily(what, async () => [await probes.one(probe, bytes)], probe === 'sleep' ? WAIT_SPREAD : MEMORY_SPREAD);
+    const [ns] = await measureSteadily(what, async () => [await probes.one(probe, bytes, count)], probe === 'sleep' ? WAIT_SPREAD : MEMORY_SPREAD);
     return ns;
   }
   function measure(what: string, run: () => Promise<readonly number[]>): Promise<number[]> {
@@ -96,31 +91,20 @@ async function measureMachine(name: string, system: SystemFacts, probes: Probes,
     return measure(`${probe}, two threads`, () => probes.two(probe, SMALL, near));
   }
   const host = thisHost();
-  const chases: { bytes: number; ns: number }[] = [];
-  const l1Bytes = system.l1Bytes ?? L1_BYTES;
-  const l2Bytes = system.l2Bytes ?? L2_BYTES;
-  // Half of the second cache: the other half holds what else runs.
-  const within = Math.max(2 * SMALL, l2Bytes / 2);
-  for (const bytes of [SMALL, within, ...BEYOND.filter((each) => each > l2Bytes || each === FAR)]) chases.push({ bytes, ns: await one('chase', bytes) });
-  const chaseOf = (bytes: number) => chases.find((each) => each.bytes === bytes)!.ns;
-  const scattered = (await one('scatter', FAR)) - (await one('scatter'));
+  const { machine: memory, l3, tlb, chases, farNs } = await measureMemory(system, one);
   const rmwNs = await one('rmw');
   const [trip] = await two('pingPong');
   const [wakeNs, notifyNs] = await two('wake');
-  const link = far && (await measureLink(probes, far, { bytes: FAR, nearNs: chaseOf(FAR), rmwNs }, measure));
+  const link = far && (await measureLink(probes, far, { bytes: FAR, nearNs: farNs, rmwNs }, measure));
   const machine: MachineModel = {
     name,
     about: `${host.cpu}, ${host.cores} cores, Node ${host.node}, by sweepgen calibrate`,
     host,
     cores: coresOf(system),
-    topology: topologyOf(system, link),
-    l1: { bytes: l1Bytes, ns: chaseOf(SMALL) },
-    l2: { bytes: l2Bytes, ns: Math.max(0, chaseOf(within) - chaseOf(SMALL)) },
-    miss: chases.filter(({ bytes }) => bytes > within),
+    topology: { ...topologyOf(system, link), ...(l3 && { l3 }), ...(tlb && { tlb }) },
+    ...memory,
     streamNs: await one('stream', 2 * FAR),
-    windowNs: WINDOW_NS,
     storeBuffer: STORE_BUFFER,
-    lines: Math.max(1, Math.round(chaseOf(FAR) / Math.max(1, scattered))),
     mispredictNs: await one('mispredict', 4 * MB),
     bytesPerSecond: null,
     transferNs: Math.max(0, trip - rmwNs),
@@ -130,7 +114,7 @@ async function measureMachine(name: string, system: SystemFacts, probes: Probes,
     atomicStoreNs: await one('atomicStore'),
     rmwNs,
     rangeNs: await one('range'),
-    pauseNs: await one('atomicLoad'),
+    pauseNs: await one('pause'),
     notifyNs,
     wakeNs,
     sleepNs: await one('sleep'),

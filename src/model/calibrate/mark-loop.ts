@@ -7,6 +7,7 @@
 import { startRuntime } from '../../run/threads/start.ts';
 import { median } from '../../base/statistics.ts';
 import { collectArgs } from '../../workloads/collect.ts';
+import type { HeapImage } from '../../workloads/heaps/image.ts';
 import { buildModelHeap } from '../heap.ts';
 import type { ModelCore } from '../load.ts';
 import type { MachineModel } from '../machine-model.ts';
@@ -14,8 +15,10 @@ import { predictMark } from '../predict.ts';
 import { fitCost, type FitSample } from './fit.ts';
 
 export interface MarkSize {
+  /** A graph; or `collect`, with `image`. */
   readonly graph: string;
   readonly params: Readonly<Record<string, number>>;
+  readonly image?: HeapImage;
 }
 
 /** About a million objects; a quarter of that for mixed, whose objects are ten times as large. */
@@ -33,8 +36,8 @@ export interface MarkSample extends MarkSize, FitSample {
   readonly policy: MarkPolicy;
 }
 
-/** The two access costs of the predictions. */
-export const ACCESS_NS = [0.5, 0.8] as const;
+/** The access costs of the predictions, from those of a fast core to those of a slow one. */
+export const ACCESS_NS = [0.2, 0.4, 0.8] as const;
 /** Collections with each number of threads that warm up V8. */
 const WARM_UP = 8;
 
@@ -50,10 +53,10 @@ export interface MarkOptions {
 
 /** Returns the mark time in ns for each number of threads: the median over machines of the medians of `runs` collections. */
 export async function measureMarks(size: MarkSize, policy: MarkPolicy, threads: readonly number[], runs: number, { signal }: MarkOptions = {}): Promise<ReadonlyMap<number, number>> {
-  const { graph, params } = size;
+  const { graph, params, image } = size;
   const medians = new Map(threads.map((n) => [n, [] as number[]]));
   for (let round = 0; round < ROUNDS; round++) {
-    const runtime = await startRuntime({ workload: graph, params, policy, args: collectArgs(WARM_UP + runs, threads), procs: Math.max(...threads), gogc: 'off', signal });
+    const runtime = await startRuntime({ workload: graph, params, heap: image, policy, args: collectArgs(WARM_UP + runs, threads), procs: Math.max(...threads), gogc: 'off', signal });
     const { cycles } = await runtime.finished;
     for (const [n, each] of medians) each.push(median(cycles.filter(({ nproc }) => nproc === n).slice(-runs).map(({ markNs }) => markNs)));
   }
@@ -65,7 +68,7 @@ export async function sampleMark(core: ModelCore, machine: MachineModel, size: M
   const times = await measureMarks(size, policy, [1], runs, options);
   const heap = await buildModelHeap({ workload: size.graph, params: size.params, policy, procs: 1 });
   const predict = (accessNs: number) => predictMark({ core, machine: { ...machine, accessNs, tunedAccessNs: accessNs }, heap, isStopped: options.isStopped }, 1).markNs;
-  return { ...size, policy, measuredNs: times.get(1)!, predictedNs: [predict(ACCESS_NS[0]), predict(ACCESS_NS[1])] };
+  return { ...size, policy, measuredNs: times.get(1)!, predictedNs: ACCESS_NS.map(predict) };
 }
 
 /** Returns the machine with the access costs that fit the samples best. */

@@ -5,8 +5,8 @@ import { CALIBRATE_WORKER, entryFile } from '../../run/threads/worker.ts';
 import type { ProbeName, ProbeTask } from './probes.ts';
 
 export interface Probes {
-  /** Runs a probe on one thread over memory of the given bytes; ns. */
-  one(probe: ProbeName, bytes: number): Promise<number>;
+  /** Runs a probe on one thread over memory of the given bytes; ns. @param count see ProbeTask */
+  one(probe: ProbeName, bytes: number, count?: number): Promise<number>;
   /** Runs a probe on both threads at once; ns of each. @param cpus the processor of each, if it matters */
   two(probe: ProbeName, bytes: number, cpus?: readonly [number, number]): Promise<readonly number[]>;
   /** Runs a chase on processor `cpu` through memory that processor `owner` was the first to write; ns. */
@@ -25,7 +25,7 @@ export function probeThreads(signal?: AbortSignal): Probes {
     }
   }
   return {
-    one: (probe, bytes) => run({ probe, memory: new SharedArrayBuffer(bytes), side: 0 }),
+    one: (probe, bytes, count) => run({ probe, memory: new SharedArrayBuffer(bytes), side: 0, count }),
     two(probe, bytes, cpus) {
       const memory = new SharedArrayBuffer(bytes);
       return Promise.all([run({ probe, memory, side: 0, cpu: cpus?.[0] }), run({ probe, memory, side: 1, cpu: cpus?.[1] })]);

@@ -5,22 +5,32 @@
 import type { Mem } from '../../memory/struct.ts';
 import { nanotime } from '../../base/clock.ts';
 import { GRAPH_SEED, xorshift32 } from '../../base/random.ts';
+import { procyield } from '../../sync/os.ts';
+import { atomicNs } from './atomics.ts';
+import { chasePages, chaseStreams, follow, scatterPages, scatterRmw } from './memory-probes.ts';
 import { pinThread } from './pin-thread.ts';
+import { measureWindow } from './window.ts';
 
 export type ProbeName =
   | 'chase' | 'stream' | 'scatter' | 'mispredict' | 'range'
   | 'atomicLoad' | 'atomicStore' | 'rmw'
-  | 'pingPong' | 'wake' | 'sleep';
+  | 'pages' | 'scatterPages' | 'streams' | 'scatterRmw' | 'window'
+  | 'pingPong' | 'wake' | 'sleep' | 'pause';
 
 export interface ProbeTask {
   readonly probe: ProbeName;
   readonly memory: SharedArrayBuffer;
   readonly side: 0 | 1;
+  /** Of 'streams' their number. */
+  readonly count?: number;
   /** The only processor that the thread may use, from this task on. */
   readonly cpu?: number;
 }
 
 const LINE_WORDS = 16;
+/** Rounds of 'pingPong', and the round trips of each. */
+const TRIP_ROUNDS = 1000;
+const TRIPS = 100;
 /** Words that two threads share, each on a line of its own. */
 const TURN = 0;
 const READY = 64;
@@ -28,7 +38,7 @@ const SLEEP = 128;
 const CALLED = 192;
 
 /** Runs one probe over the given memory. Returns the ns of one operation. */
-export function runProbe({ probe, memory, side, cpu }: ProbeTask): number {
+export function runProbe({ probe, memory, side, cpu, count = 1 }: ProbeTask): number {
   if (cpu !== undefined) pinThread(cpu);
   const m = new Int32Array(memory);
   switch (probe) {
@@ -37,11 +47,23 @@ export function runProbe({ probe, memory, side, cpu }: ProbeTask): number {
     case 'stream':
       return stream(m);
     case 'atomicLoad':
-      return perOperation(m, 2_000_000, atomicLoadMany);
+      return atomicNs('load');
     case 'atomicStore':
-      return perOperation(m, 2_000_000, atomicStoreMany);
+      return atomicNs('store');
     case 'rmw':
-      return perOperation(m, 2_000_000, casMany);
+      return atomicNs('rmw');
+    case 'pages':
+      return chasePages(m);
+    case 'scatterPages':
+      return scatterPages(m);
+    case 'streams':
+      return chaseStreams(m, count);
+    case 'scatterRmw':
+      return scatterRmw(m);
+    case 'window':
+      return measureWindow(memory.byteLength);
+    case 'pause':
+      return perOperation(m, 20_000, pauseMany);
     case 'pingPong':
       return pingPong(m, side);
     case 'wake':
@@ -70,21 +92,9 @@ function perOperation(m: Mem, n: number, operation: Operation): number {
   return best;
 }
 
-function atomicLoadMany(m: Mem, n: number): number {
-  let sum = 0;
-  for (let i = 0; i < n; i++) sum += Atomics.load(m, i & 255);
-  return sum;
-}
-
-function atomicStoreMany(m: Mem, n: number): number {
-  for (let i = 0; i < n; i++) Atomics.store(m, i & 255, 0);
+function pauseMany(m: Mem, n: number): number {
+  procyield(m, n);
   return 0;
-}
-
-function casMany(m: Mem, n: number): number {
-  let sum = 0;
-  for (let i = 0; i < n; i++) sum += Atomics.compareExchange(m, i & 255, 0, 0);
-  return sum;
 }
 
 /** Follows one random cycle through all lines (Sattolo): each load depends on the last. */
@@ -99,16 +109,7 @@ function chase(m: Mem): number {
     m[j * LINE_WORDS] = m[i * LINE_WORDS];
     m[i * LINE_WORDS] = other;
   }
-  const steps = Math.max(lines, 500_000);
-  let best = Infinity;
-  for (let round = 0; round < 5; round++) {
-    let at = 0;
-    const started = nanotime();
-    for (let i = 0; i < steps; i++) at = m[at];
-    best = Math.min(best, (nanotime() - started) / steps);
-    if (at < 0) throw new Error('the cycle is broken');
-  }
-  return best;
+  return follow(m, 0, lines);
 }
 
 /** Independent loads from random places. */
@@ -178,21 +179,23 @@ function perLine(m: Mem): number {
   return best;
 }
 
-/** Both threads alternate CASes on one word. Returns half a round trip. */
+/**
+ * Both threads alternate CASes on one word. Returns half a round trip: the tenth percentile of many rounds, each of which is so
+ * short that most run with both threads on their processors.
+ */
 function pingPong(m: Mem, side: number): number {
   meet(m);
-  const rounds = 20_000;
-  let best = Infinity;
+  const samples: number[] = [];
   let at = side;
-  for (let repeat = 0; repeat < 7; repeat++) {
+  for (let round = 0; round < TRIP_ROUNDS; round++) {
     const started = nanotime();
-    for (let i = 0; i < rounds; i++) {
+    for (let i = 0; i < TRIPS; i++) {
       while (Atomics.compareExchange(m, TURN, at, at + 1) !== at);
       at += 2;
     }
-    best = Math.min(best, (nanotime() - started) / (2 * rounds));
+    samples.push((nanotime() - started) / (2 * TRIPS));
   }
-  return best;
+  return samples.sort((a, b) => a - b)[Math.floor(TRIP_ROUNDS / 10)];
 }
 
 /** Side 0: time from just before Atomics.notify until the woken thread runs. Side 1: time of the call. */

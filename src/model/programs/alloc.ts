@@ -1,7 +1,7 @@
 /** Allocation by several Ms at once: small objects, the newest of which each M keeps in a ring, as `churn` does. */
 import type { Mem } from '../../memory/struct.ts';
 import type { Ref } from '../../memory/address.ts';
-import { storePointer } from '../../memory/address.ts';
+import { storePointer } from '../../memory/pointer.ts';
 import { ptrWords } from '../../memory/config.ts';
 import { nanotime } from '../../base/clock.ts';
 import { mAt, type MRef } from '../../machine/m.ts';

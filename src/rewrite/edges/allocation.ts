@@ -4,7 +4,7 @@ import { edgesOf } from './edge.ts';
 export const ALLOCATION_EDGES = [
   ...edgesOf('malloc', 'src/malloc/malloc.ts', [
     ['a tiny block was shared', '@m[c + LOCAL_TINYALLOCS]++;'],
-    ['a tiny block replaced the one before', 'if (TINY_BYTES - size > left) {@'],
+    ['a tiny block replaced the one before', 'if (block - size > left) {@'],
   ]),
   ...edgesOf('malloc', 'src/malloc/mprof.ts', [['a block was sampled', '@mprofMalloc(m, mp, p, bytes);']]),
   ...edgesOf('malloc', 'src/malloc/stack.ts', [

@@ -43,8 +43,9 @@ export const ENTRIES: readonly Entry[] = [
   },
   { file: 'src/malloc/malloc.ts', name: 'mallocTiny', params: [], count: add(COLUMN.tiny) },
   { file: 'src/malloc/lookup.ts', name: 'mlookup', params: [], count: add(COLUMN.lookups) },
-  { file: 'src/malloc/free.ts', name: 'free', params: ['p'], count: `if (p !== 0) ${add(COLUMN.freed)}` },
-  { file: 'src/runtime/gc.ts', name: 'gc', params: [], count: add(COLUMN.cycles) },
+  { file: 'src/malloc/free.ts', name: 'free', params: [], after: 'enterMalloc(m, mp);', count: add(COLUMN.freed) },
+  { file: 'src/runtime/gc.ts', name: 'beginCycle', params: [], count: add(COLUMN.cycles) },
+  { file: 'src/gc/collectors/concurrent/collector.ts', name: 'dropWork', params: [], count: add(COLUMN.cycles, '-1') },
   { file: 'src/malloc/finq.ts', name: 'queuefinalizer', params: [], count: add(COLUMN.queued) },
   { file: 'src/runtime/system.ts', name: 'runfinq', params: [], count: add(COLUMN.finqLooks) },
   { file: 'src/runtime/system.ts', name: 'runFinalizer', params: [], count: add(COLUMN.ran) },
@@ -71,5 +72,5 @@ export const ENTRIES: readonly Entry[] = [
   { file: 'src/gc/work.ts', name: 'splitWorkbuf', params: ['nobj'], count: `${add(COLUMN.handoffs)} ${add(COLUMN.handoffObjects, '(nobj >> 1)')}` },
   { file: 'src/malloc/sweep.ts', name: 'sweepSpan', params: [], count: add(COLUMN.swept) },
   { file: 'src/runtime/gc.ts', name: 'sweepFromHereOn', params: [], count: `$ledger[${COLUMN.swept}] = 0;` },
-  { file: 'src/runtime/gc.ts', name: 'sumAndClearGCStats', params: [], count: `$ledger[${COLUMN.handoffs}] = 0; $ledger[${COLUMN.handoffObjects}] = 0;` },
+  { file: 'src/runtime/cycle-figures.ts', name: 'sumAndClearGCStats', params: [], count: `$ledger[${COLUMN.handoffs}] = 0; $ledger[${COLUMN.handoffObjects}] = 0;` },
 ];

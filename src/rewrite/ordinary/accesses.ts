@@ -144,8 +144,10 @@ function updateAccessor(w: Writer, target: MemberExpression, sign: string, prefi
   return sequence(...first, `${old} = $numeric(${getText(w, object, nameOf(target))})`, `${changed} = $next(${old}, ${sign}1)`, setText(w, object, nameOf(target), changed), prefix ? changed : old);
 }
 
-const ATOMIC_KINDS: Readonly<Record<string, SiteKind>> = { load: 'atomic load', store: 'atomic store', compareExchange: 'cas', wait: 'wait', notify: 'notify' };
-const ATOMIC_OPS: Readonly<Record<string, string>> = { load: '$aload', store: '$astore', compareExchange: '$cas', notify: '$notify' };
+const ATOMIC_KINDS: Readonly<Record<string, SiteKind>> = { load: 'atomic load', store: 'atomic store', compareExchange: 'cas', wait: 'wait', waitAsync: 'wait', notify: 'notify' };
+const ATOMIC_OPS: Readonly<Record<string, string>> = { load: '$aload', store: '$astore', compareExchange: '$cas', notify: '$notify', waitAsync: '$waitAsync' };
+/** Both variants know which wait or notify it is: reports about threads that wait are told by it. */
+const SITED: ReadonlySet<string> = new Set(['notify', 'waitAsync']);
 
 /** Rewrites `Atomics.op(view, i, …)`. */
 export function rewriteAtomic(w: Writer, node: CallExpression, op: string): string | null {
@@ -156,6 +158,7 @@ export function rewriteAtomic(w: Writer, node: CallExpression, op: string): stri
   const which = UPDATES.has(op) ? [`$${op}`, `'${op}'`] : [];
   if (!w.frame.suspends) {
     const [view = 'undefined', ...rest] = node.arguments.map((each) => w.emit(each));
+    if (SITED.has(op)) return `${name}(${[site, `$count(${view})`, ...rest].join(', ')})`;
     return w.op(op === 'wait' ? '$waitAtomically' : name, site, ...which, `$count(${view})`, ...rest);
   }
   const { first, use: [view = 'undefined', index = 'undefined', ...rest] } = w.operands(node.arguments);
@@ -164,6 +167,7 @@ export function rewriteAtomic(w: Writer, node: CallExpression, op: string): stri
     const [value = 'undefined', timeout = 'Infinity'] = rest;
     return sequence(...first, guard, `${w.op('$sleeps', site, view, index, value, timeout)} ? (yield $park(${site}, ${view}, ${index}, ${timeout})) : 'not-equal'`);
   }
+  if (SITED.has(op)) return sequence(...first, guard, `${name}(${[site, view, index, ...rest].join(', ')})`);
   return sequence(...first, guard, w.op(name, site, ...which, view, index, ...rest));
 }
 

@@ -157,6 +157,7 @@ export function rewriteNew(w: Writer, node: NewExpression): string | null {
   const name = globalName(scopes, node.callee);
   const written = () => node.arguments.map((each) => w.emit(each));
   if (name === 'SharedArrayBuffer') return `$newBuffer(${written().join(', ')})`;
+  if (name === 'Proxy') return `$newProxy(${written().join(', ')})`;
   if (name === 'Date' && node.arguments.length === 0) return 'new Date($milliseconds())';
   if (name !== null && VIEW_CLASSES.has(name)) return newView(w, node, name, written);
   if (!w.frame.suspends) return null;
@@ -179,7 +180,7 @@ function newView(w: Writer, node: NewExpression, name: string, written: () => re
     return w.op('$newView', site, name, hint, source.startsWith('...') ? source : `$count(${source})`, ...rest);
   }
   const { first, list, views: [source] } = argumentsOf(w, node.arguments);
-  return sequence(...first, ...(source === undefined ? [] : [w.guard(site, source, '0')]), w.op('$newView', site, name, hint, ...(list === '' ? [] : [list])));
+  return sequence(...first, ...(source === undefined ? [] : [w.guardAll(site, source)]), w.op('$newView', site, name, hint, ...(list === '' ? [] : [list])));
 }
 
 /** Returns the name of the variable or property that receives the value of `node`; '' if there is none. */

@@ -6,10 +6,12 @@
  *     (a) => …               $fn(function*(a) {…})
  *     m(a) {…}               *m(a) {…}              $link puts a function in its place
  *     get x() {…}            *["get x"]() {…}       $link makes the accessor
+ *     [k](a) {…}             *[$keyed(k)](a) {…}   $link takes the value of k from $keyed
  *     #m(a) {…}              *#m$co(a) {…} #m(…$a) { return $atomically(this.#m$co(…$a)); }
  *     constructor(a) {…}     *#$init(a) {…} constructor(…$a) { … }   `new` makes the object, then runs #$init
  */
 import { childrenOf, type AnyNode } from '../syntax.ts';
+import { asyncCoroutine } from './async.ts';
 import { lexicallyNeeds, type ClassNode, type FunctionNode, type MethodNode } from './program.ts';
 import type { Frame, Writer } from './writer.ts';
 
@@ -53,8 +55,9 @@ function arrow(w: Writer, node: FunctionNode, fn: string): string {
 export function coroutine(w: Writer, node: FunctionNode, frame: FrameKind): string {
   const params = paramsOf(w, node, frame);
   const isBlock = node.body.type === 'BlockStatement';
+  const finish = (generator: string) => (node.async && !frame.yields ? asyncCoroutine(node, generator) : generator);
   const { text, temps } = w.within(frame, () => (isBlock ? w.splice(node.body).slice(1) : `return ${w.emit(node.body)}; }`));
-  return `${params} {${temps} ${isBlock ? marksIn(w, node.body) : ''}${text}`;
+  return finish(`${params} {${temps} ${isBlock ? marksIn(w, node.body) : ''}${text}`);
 }
 
 /** Returns the parameters, where nothing can suspend. */
@@ -105,11 +108,13 @@ export function rewriteClass(w: Writer, node: AnyNode): string | null {
 function linksOf(w: Writer, owner: ClassNode): string {
   const members = owner.body.body as readonly AnyNode[];
   const linked = members.filter((each): each is MethodNode => each.type === 'MethodDefinition' && w.program.coroutines.has(each.value));
-  const names = (isStatic: boolean) => linked.filter((each) => each.static === isStatic && each.kind !== 'constructor' && each.key.type === 'Identifier').map(hiddenName);
+  const computed = linked.filter((each) => each.computed);
+  const names = (isStatic: boolean) => linked.filter((each) => each.static === isStatic && each.kind !== 'constructor' && (each.computed || each.key.type === 'Identifier')).map((each) => (each.computed ? `[$keys[${computed.indexOf(each)}]]` : JSON.stringify(hiddenName(each))));
   const [own, ofClass] = [names(false), names(true)];
   const steps = [
-    ...(own.length > 0 ? [`$link(this.prototype, ${JSON.stringify(own)}, false);`] : []),
-    ...(ofClass.length > 0 ? [`$link(this, ${JSON.stringify(ofClass)}, false);`] : []),
+    ...(computed.length > 0 ? [`const $keys = $takeKeys(${computed.length});`] : []),
+    ...(own.length > 0 ? [`$link(this.prototype, [${own.join(', ')}], false);`] : []),
+    ...(ofClass.length > 0 ? [`$link(this, [${ofClass.join(', ')}], false);`] : []),
     ...(inherits(owner) ? ['$inherit(this);'] : []),
     ...(linked.some(({ kind }) => kind === 'constructor') ? ['$init(this, ($self, $a) => $self.#$init(...$a));'] : []),
   ];
@@ -137,10 +142,11 @@ function member(w: Writer, owner: ClassNode, node: AnyNode): string {
     const name = `#${node.key.name}`;
     return `${prefix}*${name}$co${code} ${prefix}${name}(...$a) { return $atomically(this.${name}$co(...$a)); }`;
   }
-  return `${prefix}*${writtenName(node)}${code}`;
+  return `${prefix}*${writtenName(w, node)}${code}`;
 }
 
-function writtenName(node: AnyNode): string {
+function writtenName(w: Writer, node: AnyNode): string {
+  if ((node.type === 'MethodDefinition' || node.type === 'Property') && node.computed) return `[$keyed(${w.emit(node.key)})]`;
   const name = hiddenName(node);
   return name.includes(' ') ? `['${name}']` : name;
 }
@@ -157,11 +163,15 @@ export function rewriteObject(w: Writer, node: AnyNode): string | null {
       const fn = w.program.text.slice(each.key.start, each.key.end);
       // An accessor that is replaced keeps the place of its name among the object's.
       const place = each.kind === 'get' ? `get ${fn}() {}, ` : each.kind === 'set' ? `set ${fn}($v) {}, ` : '';
-      text += `${place}*${writtenName(each)}${'\n'.repeat(w.linesIn(each.start, each.value.start))}${coroutine(w, each.value as FunctionNode, { suspends: true, thisName: 'this', fn })}`;
+      text += `${place}*${writtenName(w, each)}${'\n'.repeat(w.linesIn(each.start, each.value.start))}${coroutine(w, each.value as FunctionNode, { suspends: true, thisName: 'this', fn })}`;
     } else text += w.emit(each);
     at = each.end;
   }
-  return `$link(${text}${w.program.text.slice(at, node.end)}, ${JSON.stringify(linked.map(hiddenName))}, true)`;
+  const computed = linked.filter((each) => each.type === 'Property' && each.computed);
+  const names = linked.filter((each) => !computed.includes(each)).map((each) => JSON.stringify(hiddenName(each)));
+  // The keys are taken once the object is made: those of objects in it have been taken by then.
+  const keys = computed.length > 0 ? [`...$takeKeys(${computed.length}).map((key) => [key])`] : [];
+  return `$link(${text}${w.program.text.slice(at, node.end)}, [${[...names, ...keys].join(', ')}], true)`;
 }
 
 function isLinked(w: Writer, each: AnyNode): boolean {

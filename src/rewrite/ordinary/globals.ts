@@ -30,17 +30,19 @@ export const UPDATES: ReadonlySet<string> = new Set(['add', 'sub', 'and', 'or', 
 /** Calls that would make an execution depend on more than its schedule, and what stands for each. */
 export const REPLACED: Readonly<Record<string, string>> = { 'Math.random': '$random', 'Date.now': '$milliseconds', 'performance.now': '$milliseconds' };
 
+/** Functions and classes of the event loop, and what stands for each in the prologue. */
+export const STANDS_FOR: Readonly<Record<string, string>> = {
+  Promise: '$Promise', setTimeout: '$setTimeout', clearTimeout: '$clearTimeout', setImmediate: '$setImmediate', clearImmediate: '$clearTimeout', queueMicrotask: '$queueMicrotask',
+};
+
 /** By function or class, why exploration refuses a call of it, and what to do. */
 export const REFUSED: Readonly<Record<string, string>> = {
-  setTimeout: 'a real timer can\'t be explored: use Atomics.wait with a timeout, which takes virtual time',
-  setInterval: 'a real timer can\'t be explored: use Atomics.wait with a timeout, which takes virtual time',
-  setImmediate: 'the event loop can\'t be explored: call the function directly',
-  queueMicrotask: 'the event loop can\'t be explored: call the function directly',
+  setInterval: 'a timer without end can\'t be explored: use setTimeout, which takes virtual time',
+  clearInterval: 'a timer without end can\'t be explored: use setTimeout, which takes virtual time',
   fetch: 'input and output can\'t be explored: pass the data in through setup',
   Worker: 'a thread started inside a scenario can\'t be explored: list its function in threads',
   MessageChannel: 'messages can\'t be explored: only shared memory is',
   BroadcastChannel: 'messages can\'t be explored: only shared memory is',
-  Promise: 'promises can\'t be explored: use Atomics.wait',
   eval: 'code made at run time can\'t be explored',
   Function: 'code made at run time can\'t be explored',
 };

@@ -43,5 +43,5 @@ export function rewriteDeclarator(w: Writer, node: AnyNode): string | null {
 export function iterated(w: Writer, node: AnyNode): string {
   const { first, use: [value] } = w.operands([node]);
   const site = w.site(node, 'load');
-  return sequence(...first, w.guard(site, value, '0'), w.op('$iterated', site, value));
+  return sequence(...first, w.guardAll(site, value), w.op('$iterated', site, value));
 }

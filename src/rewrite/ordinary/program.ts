@@ -6,14 +6,15 @@
  *
  * | function | what happens |
  * |---|---|
- * | async | refused |
+ * | async | always a coroutine; with super, new.target or a quoted name refused |
  * | constructor of a derived class, or one with new.target | runs atomically; a derived class without constructor and fields has its base's |
- * | generator with super, async generator | runs atomically from one yield to the next |
- * | arrow function with super or new.target, method with a computed name, private accessor | runs atomically |
+ * | generator with super | runs atomically from one yield to the next |
+ * | async generator | refused |
+ * | arrow function with super or new.target, accessor that is private or has a computed name | runs atomically |
  */
 import { resolveScopes, type Binding, type Scopes } from '../scopes.ts';
 import { atomicsOp, childrenOf, isFunction, walk, type AnyNode, type Syntax } from '../syntax.ts';
-import { PURE, PURE_CLASSES, PURE_OBJECTS } from './globals.ts';
+import { PURE, PURE_CLASSES, PURE_OBJECTS, STANDS_FOR } from './globals.ts';
 
 export type FunctionNode = Extract<AnyNode, { type: 'FunctionDeclaration' | 'FunctionExpression' | 'ArrowFunctionExpression' }>;
 export type ClassNode = Extract<AnyNode, { type: 'ClassDeclaration' | 'ClassExpression' }>;
@@ -30,6 +31,10 @@ export interface OrdinaryProgram extends Syntax {
   readonly privateMethods: ReadonlySet<string>;
   /** Variables that are assigned after their declaration. */
   readonly assigned: ReadonlySet<Binding>;
+  /** Something in it runs later than its call: async functions, promises, timers. */
+  readonly isAsync: boolean;
+  /** It calls Atomics.waitAsync. */
+  readonly waitsAsync: boolean;
 }
 
 /** Finds the functions that become coroutines. */
@@ -48,6 +53,7 @@ export function analyseOrdinary(syntax: Syntax): OrdinaryProgram {
     if (name !== null) accessors.add(name);
   }
   for (const fn of functions.filter((each) => canSuspend(syntax, each))) {
+    if (fn.async) coroutines.add(fn);
     for (const node of ownNodes(fn)) {
       const callee = knownCallee(scopes, assigned, node);
       if (callee !== null) callers.set(callee, [...(callers.get(callee) ?? []), fn]);
@@ -58,7 +64,17 @@ export function analyseOrdinary(syntax: Syntax): OrdinaryProgram {
   const generators = new Set<AnyNode>(functions.filter((fn) => fn.generator && !fn.async && !lexicallyNeeds(fn, ['Super', 'MetaProperty']) && [...ownNodes(fn)].some((node) => mayReach(scopes, accessors, node) || node.type === 'YieldExpression')));
   const privateMethods = closeOverPrivateNames(syntax, functions, coroutines);
   const suspending = functions.filter((fn) => coroutines.has(fn)).map((fn) => accessorName(syntax, fn)).filter((name) => name !== null);
-  return { ...syntax, scopes, coroutines, generators, assigned, accessors: new Set(suspending), privateMethods };
+  return { ...syntax, scopes, coroutines, generators, assigned, accessors: new Set(suspending), privateMethods, ...lateness(syntax, scopes, functions) };
+}
+
+/** Finds out what of the program runs late. */
+function lateness({ program }: Syntax, scopes: Scopes, functions: readonly FunctionNode[]): Pick<OrdinaryProgram, 'isAsync' | 'waitsAsync'> {
+  let [isAsync, waitsAsync] = [functions.some((fn) => fn.async), false];
+  walk(program, (node) => {
+    if (node.type === 'Identifier' && Object.hasOwn(STANDS_FOR, node.name) && isGlobal(scopes, node)) isAsync = true;
+    if (node.type === 'CallExpression' && atomicsOp(node) === 'waitAsync') waitsAsync = true;
+  });
+  return { isAsync: isAsync || waitsAsync, waitsAsync };
 }
 
 /**
@@ -147,16 +163,17 @@ function mayReach(scopes: Scopes, accessors: ReadonlySet<string>, node: AnyNode)
 
 /** Reports whether `fn` may be made a coroutine. */
 function canSuspend({ parents }: Syntax, fn: FunctionNode): boolean {
-  if (fn.async || fn.generator) return false;
+  if (fn.generator) return false;
   const parent = parents.get(fn)!;
+  if (fn.async && lexicallyNeeds(fn, ['Super', 'MetaProperty'])) return false;
   if (fn.type === 'FunctionDeclaration') return parent.type === 'Program' || parent.type === 'BlockStatement';
   if (lexicallyNeeds(fn, fn.type === 'ArrowFunctionExpression' ? ['Super', 'MetaProperty'] : ['MetaProperty'])) return false;
   if (parent.type === 'MethodDefinition') {
-    if (parent.computed) return false;
+    if (parent.computed) return parent.kind === 'method';
     if (parent.kind === 'constructor') return !isDerived(parents.get(parents.get(parent)!) as ClassNode);
     return parent.key.type === 'Identifier' || (parent.kind === 'method' && parent.key.type === 'PrivateIdentifier');
   }
-  if (parent.type === 'Property' && (parent.method || parent.kind !== 'init')) return !parent.computed && parent.key.type === 'Identifier' && parent.key.name !== '__proto__';
+  if (parent.type === 'Property' && (parent.method || parent.kind !== 'init')) return parent.computed ? parent.method : parent.key.type === 'Identifier' && parent.key.name !== '__proto__';
   return true;
 }
 

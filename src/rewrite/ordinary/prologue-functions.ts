@@ -57,8 +57,11 @@ function $fn(co, name = '') {
   return fn;
 }
 function $link(target, names, enumerable) {
-  for (const name of names) {
-    const co = target[name], [kind, property] = name.split(' ');
+  for (const each of names) {
+    /* A computed name is a list of one. */
+    const isComputed = typeof each === 'object', name = isComputed ? each[0] : each;
+    const co = target[name], [kind, property] = isComputed ? [] : name.split(' ');
+    if (isComputed && co.$co !== undefined) continue;
     if (property === undefined) {
       const fn = $named(co, name);
       Object.defineProperty(target, name, { value: fn, writable: true, configurable: true, enumerable });
@@ -70,8 +73,15 @@ function $link(target, names, enumerable) {
   }
   return target;
 }
+var $keys = [];
+function $keyed(key) {
+  const name = typeof key === 'symbol' ? key : String(key);
+  $keys.push(name);
+  return name;
+}
+function $takeKeys(count) { return $keys.splice($keys.length - count); }
 function $named(co, name) {
-  const fn = $fn(co, name);
+  const fn = $fn(co, typeof name === 'symbol' ? '[' + (name.description ?? '') + ']' : name);
   Object.defineProperty(fn, 'length', { value: co.length, configurable: true });
   return fn;
 }
@@ -102,6 +112,17 @@ function $bound(bind, target, bound, args) {
   return bound;
 }
 function $bindTo(target, ...args) { return $bound(target.bind, target, target.bind(...args), args); }
+/* A trap must not see the properties that generated code asks for: it may touch the memory, or call itself without end. */
+function $newProxy(target, handler) {
+  if (!$isObject(handler)) return new Proxy(target, handler);
+  const get = (of, name, receiver) => {
+    if (name === '$shared' || name === '$co') return of[name];
+    const trap = handler.get;
+    return trap === undefined ? Reflect.get(of, name, receiver) : trap.call(handler, of, name, receiver);
+  };
+  const quiet = Object.create(handler, { get: { value: get } });
+  return new Proxy(target, quiet);
+}
 function $isObject(value) { return (typeof value === 'object' && value !== null) || typeof value === 'function'; }
 function $notFunction(text) { throw new TypeError(text + ' is not a function'); }
 `;

@@ -11,8 +11,9 @@ function $newBuffer(length, options) {
   return $memory.newBuffer(length, options);
 }
 function $count(view) { if (view?.$shared !== undefined) --$budget; return view; }
-function $word(view, index) { const s = view.$shared; return (s.start + (index >= 0 && index < s.length ? Math.trunc(index) : 0) * s.size) >> 2; }
-function $place(s, name, offset) { return (s.start + (s.isDataView && offset > 0 && offset < s.length ? Math.trunc(offset) : 0)) >> 2; }
+function $word(view, index) { const s = view.$shared; $words = s.size > 4 ? 2 : 1; return (s.start + (index >= 0 && index < s.length ? Math.trunc(index) : 0) * s.size) >> 2; }
+function $whole(view) { $words = -1; return view.$shared.start >> 2; }
+function $place(s, name, offset) { $words = s.isDataView ? 3 : -1; return (s.start + (s.isDataView && offset > 0 && offset < s.length ? Math.trunc(offset) : 0)) >> 2; }
 function $written(s, index) {
   const word = (s.start + index * s.size) >> 2;
   if (s.size !== 4 || index >= s.length) { $memory.copy(s, word, s.size, $m, $dirty); return; }
@@ -92,11 +93,12 @@ function $cas(view, index, expected, value) {
   return old;
 }
 function $sleeps(view, index, value) { return $equals(view?.$shared, view, index, value); }
-function $notify(view, index, count) {
+function $notify(site, view, index, count) {
   if (view?.$shared === undefined) return Atomics.notify(view, index, count);
   Atomics.load(view, index);
-  return $host.notify($word(view, index), count === undefined ? Infinity : Math.max(Math.trunc(count) || 0, 0));
+  return $host.notify($word(view, index), count === undefined ? Infinity : Math.max(Math.trunc(count) || 0, 0), site);
 }
+function $waitAsync(site, view, index, value, timeout) { return $sleeps(view, index, value) ? $beginWait(site, view, index, timeout) : { async: false, value: 'not-equal' }; }
 function $native(s, fn, self, args) {
   const result = Reflect.apply(fn, self, args);
   for (const each of [self, ...args]) if (each?.$shared !== undefined) $memory.copyAll(each.$shared, $m, $dirty);
@@ -119,33 +121,83 @@ export const $hooked = false;
 
 export const HOOKED = `
 export var $invariant = { check: null };
+/* Sets what $touched returns, and returns the first word. */
+function $spot(s, index) {
+  const place = typeof index === 'symbol' ? -1 : Number(index), isElement = Number.isInteger(place) && place >= 0 && place < s.length;
+  return $touch(s.start + (isElement ? place : 0) * s.size, isElement ? s.size : 0);
+}
+function $touch(start, size) { $from = start; $bytes = size; return start >> 2; }
+function $all(s) { return $touch(s.start, s.length * s.size); }
 function $report(site, kind, s, word, value, old) {
   if ($quiet || $host === null) return;
   $host.access(site, kind, word, $memory.token(s, word, value), $memory.token(s, word, old));
   if ($invariant.check !== null) $invariant.check();
 }
+function $isWeak(s, index) {
+  if ($weak === null || $quiet || typeof index === 'symbol' || index === '') return false;
+  const place = Number(index);
+  return Number.isInteger(place) && place >= 0 && place < s.length;
+}
+function $isWhole(s, isAtomic) { return s.isWhole && (isAtomic || s.size < 8); }
+function $seen(s, view, index, newest, isAtomic) {
+  if (!$isWeak(s, index)) return newest;
+  const start = s.start + index * s.size, word = start >> 2;
+  if ($weak.flags[word] === 0 && $weak.flags[(start + s.size - 1) >> 2] === 0) return newest;
+  if (!s.isWord) return $weak.loadBytes(start, s.size, $isWhole(s, isAtomic), isAtomic, $weak.scratch) ? $memory.decode(s, $weak.scratch) : newest;
+  const value = isAtomic ? $weak.atomicLoad(word, newest | 0) : $weak.load(word, newest | 0);
+  return s.canWait ? value : value >>> 0;
+}
+function $take(s, view, index) {
+  if (!$isWeak(s, index)) return false;
+  const start = s.start + index * s.size;
+  if (s.isWord) {
+    const newest = view[index] | 0, value = $weak.update(start >> 2, newest);
+    if (value !== newest) view[index] = value;
+    return value !== newest;
+  }
+  if (!$weak.updateBytes(start, s.size, $weak.scratch)) return false;
+  view[index] = $memory.decode(s, $weak.scratch);
+  return true;
+}
+function $weakly(s, view, index, isAtomic, store) {
+  if (!$isWeak(s, index)) return store();
+  const start = s.start + index * s.size;
+  $weak.beforeStore(start, s.size);
+  const result = store();
+  $weak.afterStore(start, s.size, $isWhole(s, isAtomic), isAtomic);
+  return result;
+}
+function $range(s, name, offset) {
+  const size = Number(/\\d+$/.exec(name)?.[0]) / 8, start = Math.trunc(offset) || 0;
+  return size >= 1 && start >= 0 && start + size <= s.length ? { start: s.start + start, size } : null;
+}
 function $try(site, view, work) {
   try { return work(); } catch (error) {
     const s = view?.$shared;
-    if (s !== undefined) $report(site, ${ACCESS.load}, s, s.start >> 2, 0, 0);
+    if (s !== undefined) $report(site, ${ACCESS.load}, s, $touch(s.start, 0), 0, 0);
     throw error;
   }
 }
 function $newView(site, target, name, ...args) {
   const view = new target(...args), s = args[0]?.$shared;
   if ($memory !== null) $memory.name(view, name);
-  if (s !== undefined) $report(site, ${ACCESS.load}, s, s.start >> 2, args[0][0], args[0][0]);
+  if (s !== undefined) $report(site, ${ACCESS.load}, s, $all(s), args[0][0], args[0][0]);
   return view;
 }
-function $iterated(site, values) { const s = values?.$shared; if (s !== undefined) $report(site, ${ACCESS.load}, s, s.start >> 2, values[0], values[0]); return values; }
-function $load(site, view, index) { const value = view[index], s = view.$shared; if (s !== undefined) $report(site, ${ACCESS.load}, s, $word(view, index), value, value); return value; }
+function $iterated(site, values) { const s = values?.$shared; if (s !== undefined) $report(site, ${ACCESS.load}, s, $all(s), values[0], values[0]); return values; }
+function $load(site, view, index) {
+  const newest = view[index], s = view.$shared;
+  if (s === undefined) return newest;
+  const value = $seen(s, view, index, newest, false);
+  $report(site, ${ACCESS.load}, s, $spot(s, index), value, newest);
+  return value;
+}
 function $store(site, view, index, value) {
   const s = view?.$shared;
   if (s === undefined) return view[index] = value;
   const old = view[index];
-  $try(site, view, () => { view[index] = value; });
-  $written(s, index);
-  $report(site, ${ACCESS.store}, s, $word(view, index), view[index], old);
+  $weakly(s, view, index, false, () => { $try(site, view, () => { view[index] = value; }); $written(s, index); });
+  $report(site, ${ACCESS.store}, s, $spot(s, index), view[index], old);
   return value;
 }
 function $change(loadSite, storeSite, view, index, change, isPostfix) {
@@ -154,49 +206,78 @@ function $change(loadSite, storeSite, view, index, change, isPostfix) {
   $store(storeSite, $count(view), index, value);
   return isPostfix ? $numeric(old) : value;
 }
-function $aload(site, view, index) { const value = $try(site, view, () => Atomics.load(view, index)), s = view.$shared; if (s !== undefined) $report(site, ${ACCESS.atomicLoad}, s, $word(view, index), value, value); return value; }
+function $aload(site, view, index) {
+  const newest = $try(site, view, () => Atomics.load(view, index)), s = view.$shared;
+  if (s === undefined) return newest;
+  const value = $seen(s, view, index, newest, true);
+  $report(site, ${ACCESS.atomicLoad}, s, $spot(s, index), value, newest);
+  return value;
+}
 function $astore(site, view, index, value) {
-  const s = view?.$shared, old = view?.[index], stored = $try(site, view, () => Atomics.store(view, index, value));
-  if (s === undefined) return stored;
-  $written(s, index);
-  $report(site, ${ACCESS.atomicStore}, s, $word(view, index), view[index], old);
+  const s = view?.$shared, old = view?.[index];
+  if (s === undefined) return Atomics.store(view, index, value);
+  const stored = $weakly(s, view, index, true, () => { const stored = $try(site, view, () => Atomics.store(view, index, value)); $written(s, index); return stored; });
+  $report(site, ${ACCESS.atomicStore}, s, $spot(s, index), view[index], old);
   return stored;
 }
 function $update(site, change, op, view, index, value) {
-  const s = view?.$shared, old = $try(site, view, () => Atomics[op](view, index, value));
-  if (s === undefined) return old;
-  $written(s, index);
-  $report(site, ${ACCESS.rmw}, s, $word(view, index), view[index], old);
+  const s = view?.$shared;
+  if (s === undefined) return Atomics[op](view, index, value);
+  const old = $weakly(s, view, index, true, () => { $take(s, view, index); const old = $try(site, view, () => Atomics[op](view, index, value)); $written(s, index); return old; });
+  $report(site, ${ACCESS.rmw}, s, $spot(s, index), view[index], old);
   return old;
 }
 function $cas(site, view, index, expected, value) {
-  const s = view?.$shared, old = $try(site, view, () => Atomics.compareExchange(view, index, expected, value));
-  if (s === undefined) return old;
-  $written(s, index);
+  const s = view?.$shared;
+  if (s === undefined) return Atomics.compareExchange(view, index, expected, value);
+  const newest = view[index], isTaken = $take(s, view, index), isWeak = $isWeak(s, index), start = s.start + index * s.size;
+  if (isWeak) $weak.beforeStore(start, s.size);
+  const old = $try(site, view, () => Atomics.compareExchange(view, index, expected, value));
   const won = old === (typeof old === 'bigint' ? BigInt.asIntN(64, expected) : expected) || view[index] !== old;
-  $report(site, won ? ${ACCESS.cas} : ${ACCESS.casFailed}, s, $word(view, index), view[index], old);
+  if (won) $written(s, index);
+  if (won && isWeak) $weak.afterStore(start, s.size, true, true);
+  const now = view[index];
+  if (!won && isTaken) view[index] = newest;
+  $report(site, won ? ${ACCESS.cas} : ${ACCESS.casFailed}, s, $spot(s, index), now, old);
   return old;
 }
 function $sleeps(site, view, index, value) {
-  const s = view?.$shared, sleeps = $try(site, view, () => $equals(s, view, index, value));
-  $report(site, sleeps ? ${ACCESS.wait} : ${ACCESS.waitRefused}, s, $word(view, index), view[index], view[index]);
+  const s = view?.$shared, newest = view?.[index], canWait = s !== undefined && s.canWait && $isWeak(s, index);
+  if (canWait) $weak.critical($word(view, index));
+  const isTaken = canWait && $take(s, view, index);
+  const sleeps = $try(site, view, () => $equals(s, view, index, value)), word = view[index];
+  if (isTaken) view[index] = newest;
+  $report(site, sleeps ? ${ACCESS.wait} : ${ACCESS.waitRefused}, s, $spot(s, index), word, word);
   return sleeps;
 }
 function $notify(site, view, index, count) {
   if (view?.$shared === undefined) return Atomics.notify(view, index, count);
   $try(site, view, () => Atomics.load(view, index));
-  const word = $word(view, index);
-  const woken = $host.notify(word, count === undefined ? Infinity : Math.max(Math.trunc(count) || 0, 0));
+  const word = $spot(view.$shared, index);
+  if ($weak !== null && !$quiet) $weak.critical(word);
+  const woken = $host.notify(word, count === undefined ? Infinity : Math.max(Math.trunc(count) || 0, 0), site);
   if (!$quiet) $host.access(site, ${ACCESS.notify}, word, woken, $memory.token(view.$shared, word, view[index]));
   return woken;
 }
+function $waitAsync(site, view, index, value, timeout) { return $sleeps(site, view, index, value) ? $beginWait(site, view, index, timeout) : { async: false, value: 'not-equal' }; }
 function $native(site, s, fn, self, args) {
-  const result = $try(site, s.view, () => Reflect.apply(fn, self, args));
-  for (const each of [self, ...args]) if (each?.$shared !== undefined) $memory.copyAll(each.$shared, $m, $dirty);
+  const isWeak = $weak !== null && !$quiet, isGet = fn.name.startsWith('get'), isData = s.isDataView && self?.$shared === s;
+  const range = isData ? $range(s, fn.name, args[0]) : null, at = isWeak ? range : null;
+  if (at !== null && !isGet) $weak.beforeStore(at.start, at.size);
+  let result = $try(site, s.view, () => Reflect.apply(fn, self, args));
+  const newest = result;
+  for (const each of [self, ...args]) if (each?.$shared !== undefined) $memory.copyAll(each.$shared, $m, $dirty, isWeak && at === null ? $weak : null);
+  if (at !== null && !isGet) $weak.afterStore(at.start, at.size, false, false);
+  if (at !== null && isGet && $weak.loadBytes(at.start, at.size, false, false, $weak.scratch)) result = Reflect.apply(fn, new DataView($weak.scratch.buffer), [0, args[1]]);
   const word = $place(s, fn.name, args[0]);
-  if (s.isDataView && fn.name.startsWith('get')) $report(site, ${ACCESS.load}, s, word, result, result);
-  else if (s.isDataView) $report(site, ${ACCESS.store}, s, word, args[1], undefined);
-  else if (!$quiet && $host !== null) $host.access(site, $memory.hasChanged() ? ${ACCESS.fill} : ${ACCESS.load}, word, (s.length * s.size + 3) >> 2, 0);
+  $touch(range === null ? s.start : range.start, range === null ? 0 : range.size);
+  if (isData && isGet) $report(site, ${ACCESS.load}, s, word, result, newest);
+  else if (isData) $report(site, ${ACCESS.store}, s, word, args[1], undefined);
+  else if (!$quiet && $host !== null) {
+    $builtIn = { name: fn.name, self, args };
+    $host.access(site, $memory.hasChanged() ? ${ACCESS.fill} : ${ACCESS.load}, word, (s.length * s.size + 3) >> 2, 0);
+    $builtIn = null;
+  }
   return result;
 }
 function $method(site, self, name, ...args) {

@@ -1,5 +1,6 @@
 /** What each kind of node becomes. */
 import { isFunction, type AnyNode } from '../syntax.ts';
+import { rewriteAwait, standIn } from './async.ts';
 import { rewriteAssignment, rewriteElement, rewriteUpdate } from './accesses.ts';
 import { rewriteCall, rewriteChain, rewriteNew } from './calls.ts';
 import { marksIn, rewriteClass, rewriteFunction, rewriteObject } from './functions.ts';
@@ -15,7 +16,11 @@ export function rewrite(w: Writer, node: AnyNode): string | null {
   if (refused !== null) return `$refuse(${JSON.stringify(refused)})`;
   if (w.program.generators.has(node)) return rewriteGenerator(w, node as FunctionNode, false);
   if (isFunction(node)) return rewriteFunction(w, node as FunctionNode);
+  const stand = standIn(w.program, node);
+  if (stand !== null) return stand;
   switch (node.type) {
+    case 'AwaitExpression':
+      return rewriteAwait(w, node);
     case 'ThisExpression':
       return w.frame.thisName === 'this' ? null : '$this';
     case 'Identifier':

@@ -129,6 +129,11 @@ export class Writer {
     return `${view}?.$shared !== undefined && --$budget < 0 && (yield ($index = $word(${view}, ${index}), ${site}))`;
   }
 
+  /** Returns the scheduling point before an access of all of `view`, if it is shared. */
+  guardAll(site: number, view: string): string {
+    return `${view}?.$shared !== undefined && --$budget < 0 && (yield ($index = $whole(${view}), ${site}))`;
+  }
+
   /** Returns a call of an operation of the prologue. Only the hooked variant tells it the site. */
   op(name: string, site: number, ...args: readonly string[]): string {
     return `${name}(${[...(this.hooked ? [String(site)] : []), ...args].join(', ')})`;

@@ -1,15 +1,17 @@
 /** Reserves the memory of a machine: a WebAssembly memory if compiled code is to run over it, else a plain one. */
 import { UsageError } from '../../base/fatal.ts';
+import { LARGE_SHIFT } from '../../memory/address.ts';
 import type { MemoryMap } from '../../memory/map.ts';
 import { COLLECTORS } from '../../gc/collectors/registry.ts';
 import { compilableMemory, canCompile } from '../../compiled/instance.ts';
-import { compiledModule } from '../../compiled/load.ts';
+import { COMPILED, COMPILED_LARGE, COMPILED_MALLOC, COMPILED_MALLOC_LARGE, compiledModule } from '../../compiled/load.ts';
 import { MIN_ARENA } from '../machine-options.ts';
 import type { MachineTuning } from '../tuning.ts';
 
-/** The mark loops as WebAssembly, and their memory. Threads share both. */
+/** The mark loops and malloc as WebAssembly, and their memory. Threads share them. */
 export interface CompiledLoop {
   readonly module: WebAssembly.Module;
+  readonly malloc: WebAssembly.Module;
   readonly memory: WebAssembly.Memory;
 }
 
@@ -23,8 +25,9 @@ export interface MachineMemory {
 
 /** The system calls for memory; tests replace them. */
 export interface Sources {
-  readonly canCompile: () => boolean;
-  readonly compilable: (words: number) => WebAssembly.Memory;
+  /** For both: whether the memory has 64-bit addresses. */
+  readonly canCompile: (isLarge: boolean) => boolean;
+  readonly compilable: (words: number, isLarge: boolean) => WebAssembly.Memory;
   readonly plain: (bytes: number) => SharedArrayBuffer;
 }
 
@@ -57,15 +60,17 @@ export function reserveMemory(map: MemoryMap, code: MachineTuning['code'], sourc
   return memory;
 }
 
-function reserve({ shape, words, regions }: MemoryMap, code: MachineTuning['code'], sources: Sources): MachineMemory {
+function reserve({ shape, words, regions, ptrShift }: MemoryMap, code: MachineTuning['code'], sources: Sources): MachineMemory {
   // The other collectors have mark loops of their own, which are not compiled.
   const isCompiled = COLLECTORS[shape.collector].takesPolicy;
   if (!isCompiled || code === 'javascript') return { buffer: plainMemory(words, regions, sources), compiled: null };
-  if (!sources.canCompile()) return withoutCompiledCode('this Node has no WebAssembly (--jitless?)');
-  const module = compiledModule();
+  if (!sources.canCompile(false)) return withoutCompiledCode('this Node has no WebAssembly (--jitless?)');
+  const isLarge = ptrShift === LARGE_SHIFT;
+  if (isLarge && !sources.canCompile(true)) return withoutCompiledCode('a machine of more than 4 GB needs the 64-bit WebAssembly memory of Node 22 or later');
+  const [module, malloc] = (isLarge ? [COMPILED_LARGE, COMPILED_MALLOC_LARGE] : [COMPILED, COMPILED_MALLOC]).map((path) => compiledModule(path));
   try {
-    const memory = sources.compilable(words);
-    return { buffer: memory.buffer as unknown as SharedArrayBuffer, compiled: { module, memory } };
+    const memory = sources.compilable(words, isLarge);
+    return { buffer: memory.buffer as unknown as SharedArrayBuffer, compiled: { module, malloc, memory } };
   } catch (error) {
     return withoutCompiledCode(`the system refuses a WebAssembly memory of ${megabytes(words)} MB (${messageOf(error)})`);
   }

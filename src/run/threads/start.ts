@@ -205,6 +205,7 @@ async function conclude({ m, program, params, options }: Machine, loaded: Loaded
     cycles: watcher.cycles,
     lines: await program.report(m, params),
     elapsedNs,
+    startedNs: watcher.startedNs,
     verified: watcher.verified,
     events: watcher.events,
     heap: loaded === undefined ? undefined : accountOnce(m, loaded),

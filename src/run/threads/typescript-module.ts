@@ -26,20 +26,16 @@ function stripsTypes(): boolean {
  * Returns the file to import for the user's module `spec` at `url`. If it is TypeScript and Node can't strip types, that is
  * a bundle with a source map, so that errors have the lines of the source.
  * @param strips whether Node strips types
- * @throws UsageError if no bundler is installed, or the module can't be bundled
+ * @throws UsageError if the module can't be bundled
  */
 export async function importable(spec: string, url: string, strips = stripsTypes()): Promise<Importable> {
   if (strips || !TYPESCRIPT.test(url)) return { file: spec, remove() {} };
-  // The installed package does not include the bundler.
-  const bundler = await import('rolldown').catch(() => undefined);
-  if (bundler === undefined) {
-    throw new UsageError(`workload module ${printable(spec)}: Node ${process.versions.node} can't run TypeScript; use Node 22.18 or later, or install rolldown`);
-  }
+  const { rolldown } = await import('rolldown');
   const folder = mkdtempSync(join(tmpdir(), 'sweepgen-ts-'));
   const file = join(folder, 'module.mjs');
   const remove = () => rmSync(folder, { recursive: true, force: true });
   try {
-    const build = await bundler.rolldown({ input: fileURLToPath(url), platform: 'node', logLevel: 'silent', external: ['sweepgen'] });
+    const build = await rolldown({ input: fileURLToPath(url), platform: 'node', logLevel: 'silent', external: ['sweepgen'] });
     try {
       await build.write({ file, format: 'esm', sourcemap: 'inline' });
     } finally {

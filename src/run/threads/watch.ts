@@ -69,6 +69,11 @@ export class Watcher {
     return this.eventLog?.recorded;
   }
 
+  /** The start of the run: all threads are up. */
+  get startedNs(): number {
+    return this.started;
+  }
+
   get elapsedNs(): number {
     return nanotime() - this.started;
   }

@@ -19,8 +19,12 @@ export const EXPLORE_WORKER = join(DIST, 'workers/explore.js');
 export const BATON_WORKER = join(DIST, 'workers/baton.js');
 /** The module of a thread that measures the machine. */
 export const CALIBRATE_WORKER = join(DIST, 'workers/calibrate.js');
+/** The module of a thread of a litmus test. */
+export const LITMUS_WORKER = join(DIST, 'workers/litmus.js');
 /** The library. */
 export const LIBRARY = join(DIST, 'src/index.js');
+/** The library for tests of a user's own code. */
+export const TEST_LIBRARY = join(DIST, 'src/explore-api/library.js');
 /** The command: its main thread, and the thread that runs it. */
 export const MAIN = join(DIST, 'src/cli/main.js');
 export const COMMAND_THREAD = join(DIST, 'src/cli/thread.js');
@@ -36,7 +40,7 @@ export interface Bundle {
 
 export const BUNDLES: readonly Bundle[] = [
   { folder: join(DIST, 'bundles/machine'), entries: [WORKER, MODULE_WORKER], isDense: true },
-  { folder: join(DIST, 'bundles/host'), entries: [LIBRARY, MAIN, COMMAND_THREAD, EXPLORE_WORKER, BATON_WORKER, CALIBRATE_WORKER], isDense: false },
+  { folder: join(DIST, 'bundles/host'), entries: [LIBRARY, TEST_LIBRARY, MAIN, COMMAND_THREAD, EXPLORE_WORKER, BATON_WORKER, CALIBRATE_WORKER, LITMUS_WORKER], isDense: false },
 ];
 
 /** Returns the path of the bundle of `entry`. */

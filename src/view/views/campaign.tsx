@@ -60,7 +60,7 @@ function Run({ run, isOnly }: { readonly run: CampaignRun; readonly isOnly: bool
 }
 
 function Facts({ run }: { readonly run: CampaignRun }) {
-  const { scenarios, seconds, jobs, seed, strategy, mutant, ending, failures, campaign: recorded } = run;
+  const { scenarios, seconds, jobs, seed, strategy, mutant, memories, ending, failures, campaign: recorded } = run;
   const sum = (of: (row: CampaignRun['scenarios'][number]) => number) => scenarios.reduce((total, each) => total + of(each), 0);
   const executions = sum((each) => each.executions);
   const closed = failures.filter(({ isClosed }) => isClosed).length;
@@ -72,6 +72,7 @@ function Facts({ run }: { readonly run: CampaignRun }) {
     plural(scenarios.length, 'scenario'),
     jobs === undefined ? undefined : plural(jobs, 'worker'),
     `strategy ${strategy}`,
+    ...(memories.every(({ memory }) => memory === 'sc') ? [] : memories.map(({ memory, executions: under }) => `${plural(under, 'execution')} under ${memory}`)),
     `seed ${seed}`,
     mutant === null ? undefined : `${mutant} planted`,
     ending === undefined ? undefined : ENDINGS[ending],

@@ -5,7 +5,7 @@
  * the caller holds the object.
  */
 import { CONFIG, Config } from '../../memory/config.ts';
-import { PAGE_WORDS, type Ref } from '../../memory/address.ts';
+import { PAGE_WORDS, offsetOf, wordAt, type Ref } from '../../memory/address.ts';
 import type { Mem } from '../../memory/struct.ts';
 import { FRAME_HEADER, G, G_INTS, type GRef } from '../../machine/g.ts';
 import { M, type MRef } from '../../machine/m.ts';
@@ -18,6 +18,8 @@ import { slip, type Call } from './slip.ts';
 
 const { ptrWords: PW, gs: GS, ms: MS, ps: PS, data: DATA, bss: BSS, cycleLog: CYCLE_LOG, arenaStart: ARENA_START } = Config.at;
 const PTR_WORDS = CONFIG + PW;
+/** Bytes that the largest memory may have; see memory/map.ts. */
+const MOST_BYTES = 2 ** 33;
 const GLOBALS_START = CONFIG + DATA;
 const BSS_START = CONFIG + BSS;
 const GLOBALS_END = CONFIG + CYCLE_LOG;
@@ -126,7 +128,8 @@ export function checkWords(m: Mem, obj: Ref, i: number, n: number, call: Call): 
 /** Returns the 32-bit words from `ref` to the end of its block, its stack or the globals; 0 if `ref` lies in none of these. */
 function wordsFrom(m: Mem, ref: Ref): number {
   if (ref < m[ARENA]) return ref >= m[GLOBALS_START] && ref < m[GLOBALS_END] ? m[GLOBALS_END] - ref : 0;
-  // Racy: the arena only grows, and it grew before any object on it was allocated.
+  // Racy, as in mlookup: the arena only grows, and it grew before any object on it was allocated, so before the
+  // program got the reference. For a word that is no reference, either answer is allowed.
   if (ref >= racyLoad(m, ARENA_USED)) return 0;
   const s = spanOf(m, ref);
   if (s === 0) return 0;
@@ -164,12 +167,17 @@ export function isGlobal(m: Mem, ref: Ref): boolean {
   return ref >= m[GLOBALS_START] && ref < m[GLOBALS_END];
 }
 
+/** Reports whether `address` is a whole number that a byte may have as its address; as a signed 32-bit integer it may be negative. */
+export function isAddress(address: number): boolean {
+  return (address | 0) === address || (Number.isInteger(address) && address >= 0 && address < MOST_BYTES);
+}
+
 /** Checks that `address` is 0 for nil, or the byte offset of a byte in an object, as getSlotAddress returns it. */
 export function checkAddress(m: Mem, address: number, call: Call): void {
   checkMemory(m, call);
   if (address === 0) return;
-  if ((address | 0) !== address && address >>> 0 !== address) slip(call, `${kindOf(address)} is no address of a byte`);
-  if (!mayBeKept(m, address >>> 2)) slip(call, `${address >>> 0} is no address of a byte of an object; getSlotAddress gives one`);
+  if (!isAddress(address)) slip(call, `${kindOf(address)} is no address of a byte`);
+  if (!mayBeKept(m, wordAt(address))) slip(call, `${offsetOf(address)} is no address of a byte of an object; getSlotAddress gives one`);
 }
 
 /** Names a value in messages: a number as it is, other values by their type. */

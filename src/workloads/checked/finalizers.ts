@@ -1,5 +1,5 @@
 /** SetFinalizer with Go's checks and messages; see runtime/finalizer.ts. */
-import type { Ref } from '../../memory/address.ts';
+import { offsetOf, wordAt, type Ref } from '../../memory/address.ts';
 import type { Mem } from '../../memory/struct.ts';
 import type { GRef } from '../../machine/g.ts';
 import type { MRef } from '../../machine/m.ts';
@@ -10,7 +10,7 @@ import { blockBase } from '../../malloc/lookup.ts';
 import { isZeroSized } from '../../malloc/malloc.ts';
 import * as finalizer from '../../runtime/finalizer.ts';
 import * as system from '../../runtime/system.ts';
-import { checkGoroutine, checkNumber, checkPc, checkStep, checkThread, isGlobal, isInHeap, kindOf } from './check.ts';
+import { checkGoroutine, checkNumber, checkPc, checkStep, checkThread, isAddress, isGlobal, isInHeap, kindOf } from './check.ts';
 import { slip, type Call } from './slip.ts';
 
 const ELEMSIZE = Span.at.elemsize;
@@ -38,15 +38,15 @@ export function finalizedObject(m: Mem, gp: GRef): Ref {
 
 /** Checks that an object begins at `address`, or that `address` is a byte of a tiny object. */
 function checkObjectAt(m: Mem, address: number, call: Call): void {
-  if ((address | 0) !== address && address >>> 0 !== address) slip(call, `${kindOf(address)} is no address of an object; getSlotAddress gives one`);
+  if (!isAddress(address)) slip(call, `${kindOf(address)} is no address of an object; getSlotAddress gives one`);
   if (isZeroSized(address)) return;
-  const ref = address >>> 2;
+  const ref = wordAt(address);
   if (address === 0) slip(call, 'runtime.SetFinalizer: first argument is nil');
   if (isGlobal(m, ref)) slip(call, 'runtime.SetFinalizer: pointer not in heap: a global is never freed');
-  if (!isInHeap(m, ref)) slip(call, `runtime.SetFinalizer: pointer not in heap (${address >>> 0})`);
+  if (!isInHeap(m, ref)) slip(call, `runtime.SetFinalizer: pointer not in heap (${offsetOf(address)})`);
   const s = spanOf(m, ref);
   const base = blockBase(m, s, ref);
   // Go allows any byte of a block that the tiny allocator may have used.
   const mayBeTiny = m[s + ELEMSIZE] === TINY_SIZE && !isScan(m, base);
-  if (base * 4 !== address >>> 0 && !mayBeTiny) slip(call, `runtime.SetFinalizer: pointer not at beginning of allocated block (${address >>> 0})`);
+  if (base * 4 !== offsetOf(address) && !mayBeTiny) slip(call, `runtime.SetFinalizer: pointer not at beginning of allocated block (${offsetOf(address)})`);
 }

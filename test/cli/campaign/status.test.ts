@@ -55,6 +55,16 @@ describe('campaign status', () => {
     });
   });
 
+  it('shows the memory models with their executions, and the older values of a shrunk failure', async () => {
+    const log = createLog(logPath(), { ...HEADER, memories: ['tso', 'js'] });
+    log.slice({ ...TURN, station: { ...STATION, memory: 'js' } }, resultOf({ executions: 300 }), 60, 290, []);
+    log.failure(failureOf('open', { shrunk: { ...SHRUNK, values: 1 } }));
+    const { out } = await cli(`campaign status ${logPath()}`);
+    expect(out).toMatch(/^.*campaign\.jsonl: seed 9, by portfolio, under tso \(0 executions\) and js \(300 executions\), sweepgen /);
+    expect(out).toContain('2 preemptions, 1 older value, 1,200 accesses');
+    expect(JSON.parse((await cli(`campaign status ${logPath()} --json`)).out).memories).toEqual([{ memory: 'tso', executions: 0 }, { memory: 'js', executions: 300 }]);
+  });
+
   it('tells a campaign that ended from one that fell silent', async () => {
     const log = createLog(logPath(), HEADER);
     utimesSync(logPath(), 1000, 1000);

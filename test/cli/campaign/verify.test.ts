@@ -19,7 +19,7 @@ import { cli } from '../fakes.ts';
 
 const logPath = useLogs();
 const RECORDED = readArtefact(readFileSync(join(ROOT, 'test/schedules/mark-bits-mark-load-or-store.json'), 'utf8'), 'the schedule');
-const KEY = failureKey(RECORDED.scenario, RECORDED.verdict, RECORDED.facts);
+const KEY = failureKey(RECORDED, RECORDED.verdict, RECORDED.facts);
 const STATION = { scenario: 'mark-bits', knobs: knobsOf(findScenario('mark-bits')), strategy: 'portfolio', monitors: [], mutant: null };
 
 /** The recorded failure, whose mutant is planted, or was taken out: then it is fixed. */

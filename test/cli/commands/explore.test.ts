@@ -50,6 +50,15 @@ describe('sweepgen explore', () => {
     expect(out).toMatch(/\n3 executions[^\n]*accesses\n$/);
   });
 
+  it('has the estimate of a search in its document, and none of another strategy', async () => {
+    const estimateOf = async (flags: string) => ExploreDocument.parse(JSON.parse((await cli(`explore lfstack --seed 1 --json ${flags}`)).out));
+    const part = await estimateOf('--strategy dpor --executions 20');
+    expect(part.done).toBeGreaterThan(0);
+    expect(part.done).toBeLessThan(1);
+    expect(Math.round(part.estimate! * part.done!)).toBe(20);
+    expect(await estimateOf('--executions 2')).toMatchObject({ estimate: null, done: null });
+  });
+
   it('prints one JSON document, of a failure too', async () => {
     const clean = await cli('explore mark-bits --executions 9 --seed 3 --json');
     expect(ExploreDocument.parse(JSON.parse(clean.out))).toMatchObject({
@@ -61,6 +70,24 @@ describe('sweepgen explore', () => {
     expect(failure).toMatchObject({ shrunk: null, verdict: 'invariant', station: { scenario: 'mark-bits', mutant: 'mark-load-or-store' } });
     expect(failure!.facts[0]).toMatch(/^LOST_OBJECT: /);
     expect(failure!.repeat).toContain('--mutant mark-load-or-store');
+  });
+
+  it('looks for data races in ordinary code, and refuses the other monitors', async () => {
+    const fine = 'docs/examples/own-code/counted-stack.scenario.ts --executions 50 --seed 1';
+    expect((await cli(`explore ${fine}`)).code).toBe(0);
+    const racing = await cli(`explore ${fine} --races`);
+    expect(racing.code).toBe(1);
+    expect(racing.err).toMatch(/^sweepgen: a data race, found as pop\w+ continued:\nsweepgen: {3}next\[\d\] is accessed by two threads, and nothing orders them\n/);
+    expect(racing.out).toMatch(/repeat the one that failed with: .* --races\n/);
+    expect((await cli(`explore ${fine} --monitors guards`)).err).toBe("sweepgen: monitors other than races watch records of the machine, and docs/examples/own-code/counted-stack.scenario.ts has none; leave out --monitors\n");
+  });
+
+  it('prints the history of operations that a spec judges as data', async () => {
+    const { out } = await cli('explore docs/examples/own-code/losing-queue.scenario.ts --seed 1 --json');
+    const { failure } = ExploreDocument.parse(JSON.parse(out));
+    const { history } = failure!.shrunk as { readonly history: { readonly operations: readonly { readonly isBlamed: boolean }[] } };
+    expect(history.operations.filter(({ isBlamed }) => isBlamed)).toMatchObject([{ thread: 'at the end', name: 'take', arguments: [], result: '0' }]);
+    expect(failure!.history!.operations.length).toBeGreaterThanOrEqual(history.operations.length);
   });
 
   it('lists scenarios and mutants', async () => {

@@ -45,6 +45,54 @@ describe('sweepgen fuzz', () => {
     expect(pool.slices[0].station).toEqual({ scenario: 'mark-bits', knobs: { procs: 2 }, strategy: 'random:7', monitors: ['races'], mutant: 'mark-load-or-store' });
   });
 
+  it('runs each setting under each memory model, and counts them apart', async () => {
+    const pool = quiet();
+    const { out } = await cli('fuzz mark-bits --set procs=2 --memory tso,js,tso --executions 4 --monitors none', undefined, { explorePool: () => pool });
+    expect(out).toMatch(/^seed 4711: 1 scenario in 1 setting under tso and js, by /);
+    expect(pool.slices.slice(0, 2).map(({ station }) => station.memory)).toEqual(['tso', 'js']);
+    const { out: text } = await cli('fuzz mark-bits --memory sc,js --executions 6 --monitors none --json', undefined, { explorePool: quiet });
+    expect(FuzzDocument.parse(JSON.parse(text)).memories).toMatchObject([{ memory: 'sc' }, { memory: 'js' }]);
+    expect(JSON.parse(text).memories.map((each: { executions: number }) => each.executions).reduce((a: number, b: number) => a + b)).toBe(6);
+  });
+
+  it('takes the memory model that finds the mutant, unless told otherwise', async () => {
+    const models = async (flags: string) => {
+      const pool = quiet();
+      await cli(`fuzz --mutant runq-steals-plainly --executions 2 ${flags}`, undefined, { explorePool: () => pool });
+      return pool.slices.map(({ station }) => station.memory);
+    };
+    expect(await models('')).toEqual(['js', 'js']);
+    expect(await models('--memory sc')).toEqual([undefined, undefined]);
+  });
+
+  it('finds a bug that only a weak memory model sees, and shrinks, replays and repeats it under that model', async () => {
+    const { code, out, err } = await cli('fuzz --mutant runq-steals-plainly --monitors none --seed 1 --executions 300');
+    expect(code).toBe(1);
+    expect(out).toMatch(/^a failure of runq .*, under js:\nshrunk to \d+ preemptions?, [1-9]\d* older values? in /m);
+    const [, command] = /repeat the one that failed with: sweepgen (explore .+)\n/.exec(out)!;
+    expect(command).toContain(' --memory js ');
+    expect((await cli(`${command} --no-shrink`)).code).toBe(1);
+    const [, line] = /sweepgen replay '(v1:[^']+)'/.exec(out)!;
+    expect(await cli(`replay ${line}`)).toMatchObject({ code: 1 });
+    expect(err).toContain('saw the older value');
+    expect((await cli(`${command.replace('--memory js', '--memory sc')} --no-shrink`)).code).toBe(5);
+  });
+
+  it('logs the memory models, and goes on under them', async () => {
+    const path = join(folder, 'log');
+    const options = '--monitors none --set procs=2';
+    await cli(`fuzz mark-bits ${options} --memory tso,js --executions 4 --log ${path}`, undefined, { explorePool: quiet });
+    expect(JSON.parse(readFileSync(path, 'utf8').split('\n', 1)[0]).memories).toEqual(['tso', 'js']);
+    const pool = quiet();
+    await cli(`fuzz --executions 4 --log ${path} --resume`, undefined, { explorePool: () => pool });
+    expect(new Set(pool.slices.map(({ station }) => station.memory))).toEqual(new Set(['tso', 'js']));
+    expect(JSON.parse(await documentOfLog(path)).memories.map((each: { executions: number }) => each.executions).reduce((a: number, b: number) => a + b)).toBe(8);
+    const { err } = await cli(`fuzz --memory sc --log ${path} --resume`);
+    expect(err).toContain('leave out --memory');
+    await cli(`fuzz mark-bits --memory sc --executions 1 --log ${path}-sc`, undefined, { explorePool: quiet });
+    expect(readFileSync(`${path}-sc`, 'utf8')).not.toContain('memor');
+  });
+
   it('finds a planted bug, and ends with the command that repeats it', async () => {
     const { code, out, err } = await cli('fuzz --mutant mark-load-or-store --monitors none --seed 1 --executions 300 --no-shrink');
     expect(code).toBe(1);
@@ -184,6 +232,7 @@ describe('sweepgen fuzz', () => {
     ['fuzz --monitors nobody', /^sweepgen: there is no monitor 'nobody'; there are races, /],
     ['fuzz mark-bits --set prcs=2', "there is no knob 'prcs' to --set; did you mean procs?"],
     ['fuzz mark-bits --set procs=9', 'scenario mark-bits runs on 2 or 3 or 4 Ps, not 9'],
+    ['fuzz --memory js,x86', "each model of --memory must be sc, tso or js, not 'x86'"],
     ['fuzz --jobs 0', "--jobs must be a whole number from 1 to 256, not '0'"],
     ['fuzz --resume', '--resume needs --log, the log to go on with'],
     ['fuzz mark-bits --seed 3 --log x --resume', '--resume goes on with the campaign of the log, as it was begun; leave out mark-bits --seed'],

@@ -20,6 +20,13 @@ describe('stress', () => {
     expect(new Set(started.map(({ heapRecorder }) => heapRecorder)).size).toBe(3);
   });
 
+  it('runs the collector that was chosen, and says how to repeat a round with it', async () => {
+    const { out, started } = await cli('stress churn --seed 7 --json --collector concurrent --barrier hybrid --stacks once', () => new HeapBroken('X', ['X: y']));
+    expect(started[0]).toMatchObject({ collector: 'concurrent', barrier: 'hybrid', stacks: 'once', verify: true });
+    expect((JSON.parse(out) as { readonly failed: { readonly repeat: string } }).failed.repeat).toContain(' --collector concurrent --barrier hybrid --stacks once ');
+    expect((await cli('stress churn --seed 7 --json', () => new HeapBroken('X', ['X: y']))).started[0].collector).toBeUndefined();
+  });
+
   it('records nothing without --html and --record', async () => {
     const { out, started } = await cli('stress churn --seed 7 --json', () => new HeapBroken('X', ['X: y']));
     expect(JSON.parse(out)).not.toHaveProperty('history');

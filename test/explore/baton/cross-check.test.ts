@@ -85,9 +85,9 @@ describe('the comparison', () => {
   });
 
   it('reports an operation of the scheduler that differs from the real one', async () => {
-    const code = HOOKED.replace('function $or(s, m, i, v) { return $rmw(s, m, i, m[i], m[i] | v)', 'function $or(s, m, i, v) { return $rmw(s, m, i, m[i], m[i] ^ v)').replace(
-      'function $sub(s, m, i, v) { return $rmw(s, m, i, m[i], m[i] - (v | 0))',
-      'function $sub(s, m, i, v) { return $rmw(s, m, i, m[i], m[i] - (v | 0) - 1)',
+    const code = HOOKED.replace('return $rmw(s, m, i, old, old | v)', 'return $rmw(s, m, i, old, old ^ v)').replace(
+      'return $rmw(s, m, i, old, old - (v | 0))',
+      'return $rmw(s, m, i, old, old - (v | 0) - 1)',
     );
     expect(code).not.toBe(HOOKED);
     const core = (await importGenerated({ code, sites: clean.sites, map: { file: '', version: 3, sources: [], sourcesContent: [], names: [], mappings: '', sourceRoot: '' } })) as unknown as Core;

@@ -109,7 +109,7 @@ export function checkLog(path: string): number {
   for (const { station, seed, executions, seen: here } of slices) {
     executed += executions!;
     for (let at = seed!; at < seed! + executions!; at++) {
-      const key = failureAt(station!.scenario, at);
+      const key = failureAt(station!, at);
       if (key !== undefined) seen.set(key, (seen.get(key) ?? 0) + 1);
     }
     for (const [key, times] of Object.entries(here!)) seen.set(key, seen.get(key)! - times);

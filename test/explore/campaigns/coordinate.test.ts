@@ -8,6 +8,7 @@ import type { Failure, Slice } from '../../../src/explore/campaigns/slice.ts';
 import { Tally } from '../../../src/explore/campaigns/tally.ts';
 import { findScenario } from '../../../src/explore/find.ts';
 import { knobsOf } from '../../../src/explore/scenarios/scenario.ts';
+import type { Memory } from '../../../src/explore/weak/memory.ts';
 import { QueueTaken } from '../../../src/queue/errors.ts';
 import type { Finished, Job, Lead } from '../../../src/queue/queue.ts';
 import { playSlice } from '../../support/played-slices.mjs';
@@ -22,6 +23,7 @@ interface Behaviour {
   readonly away?: number;
   readonly strategy?: string;
   readonly executions?: number;
+  readonly memories?: readonly Memory[];
 }
 
 interface Outcome {
@@ -36,7 +38,7 @@ interface Outcome {
 }
 
 /** Runs a campaign, of 1000 executions unless told otherwise. */
-async function run({ play = (_, id, result) => [{ id, result }], lost = new Promise<never>(() => {}), away = 0, strategy = 'uniform', executions = 1000 }: Behaviour): Promise<Outcome> {
+async function run({ play = (_, id, result) => [{ id, result }], lost = new Promise<never>(() => {}), away = 0, strategy = 'uniform', executions = 1000, memories }: Behaviour): Promise<Outcome> {
   const waiting = new Map<string, Job>();
   const over: Finished[] = [];
   const offered: string[] = [];
@@ -77,7 +79,7 @@ async function run({ play = (_, id, result) => [{ id, result }], lost = new Prom
   const tally = new Tally(NAMES);
   await coordinate({
     lead, build: 'b', owed: [], tally, history: new History(), executions, keepGoing: true, shrink: true,
-    plan: new Plan({ scenarios: NAMES.map((name) => ({ name, settings: [knobsOf(findScenario(name))] })), strategy, mutant: null, monitors: [], always: false, seed: 1 }),
+    plan: new Plan({ scenarios: NAMES.map((name) => ({ name, settings: [knobsOf(findScenario(name))] })), strategy, mutant: null, monitors: [], always: false, seed: 1, memories }),
     now: () => performance.now(), signal: new AbortController().signal,
     onFailure: (failure) => reported.push(failure), onRefused: (message) => refused.push(message), onTrouble: (message) => trouble.push(message),
   });
@@ -113,6 +115,19 @@ describe('the coordinator', () => {
     const { offered, tally } = await run({ strategy: 'dfs:1', executions: 1_000_000, play: (job, id, result) => [{ id, result: job.shrink ? result : resultText('host', { ...playSlice(job as unknown as Slice), failures: [], seen: {} }) }] });
     expect(offered.length).toBe(NAMES.length);
     expect(tally.sum('executions')).toBe(20_000 * NAMES.length);
+  });
+
+  it('tells workers the memory model of each slice', async () => {
+    const memories = new Set<Memory | undefined>();
+    const { tally, refused } = await run({
+      memories: ['sc', 'tso', 'js'],
+      play(job, id, result) {
+        memories.add(job.station.memory);
+        return [{ id, result }];
+      },
+    });
+    expect([memories, refused]).toEqual([new Set([undefined, 'tso', 'js']), []]);
+    expect((['sc', 'tso', 'js'] as const).map((memory) => tally.executionsUnder(memory) > 0)).toEqual([true, true, true]);
   });
 
   it('forgets results of jobs that are not its own', async () => {

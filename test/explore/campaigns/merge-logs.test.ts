@@ -163,6 +163,7 @@ describe('logs that do not fit together', () => {
     [{ sweepgen: '1' }, { sweepgen: '2' }, /a has the version 1, and .*b has 2;/],
     [{ build: 'aa' }, { build: 'bb' }, /a has the build aa, and .*b has bb;/],
     [{}, { strategy: 'pos' }, /has the strategy portfolio, and .* pos;/],
+    [{}, { memories: ['sc', 'js'] }, /has the memory model sc, and .* sc,js;/],
     [{}, { set: {} }, /has the --set procs=2, and .* nothing;/],
     [{}, { monitors: ['races'], always: true }, /has the monitors none, and .* races in every turn;/],
   ])('%j and %j are refused', (one, other, sentence) => {

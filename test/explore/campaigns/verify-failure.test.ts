@@ -15,7 +15,7 @@ import { knobsOf } from '../../../src/explore/scenarios/scenario.ts';
 import { failureOf, poolOf, resultOf } from '../slices.ts';
 
 const RECORDED = readArtefact(readFileSync(join(ROOT, 'test/schedules/mark-bits-mark-load-or-store.json'), 'utf8'), 'the schedule');
-const KEY = failureKey(RECORDED.scenario, RECORDED.verdict, RECORDED.facts);
+const KEY = failureKey(RECORDED, RECORDED.verdict, RECORDED.facts);
 const STATION = { scenario: 'mark-bits', knobs: knobsOf(findScenario('mark-bits')), strategy: 'portfolio', monitors: [], mutant: null };
 const SEED = 77;
 
@@ -73,7 +73,7 @@ describe('a failure with a recording', () => {
 
   it('has diverged if the recording fails in another way', async () => {
     const facts = ['STUCK'];
-    const failure = failed({ key: failureKey('mark-bits', 'exception', facts), shrunk: shrunkTo({ verdict: 'exception', facts }) });
+    const failure = failed({ key: failureKey({ scenario: 'mark-bits' }, 'exception', facts), shrunk: shrunkTo({ verdict: 'exception', facts }) });
     expect(await verified(failure)).toEqual(['diverged', `its recording fails in another way: ${KEY}`]);
   });
 });

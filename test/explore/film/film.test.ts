@@ -97,7 +97,7 @@ describe('the film of an execution', () => {
     const setting = settingOf(scenario);
     const ground = { core, scenario, makeOracle: (m: Int32Array) => new Verifier(m) };
     const first = recordStrategy(ground, setting, makeStrategy('random:16'), 9);
-    const again = record(ground, setting, first.preemptions);
+    const again = record(ground, setting, first.departures);
     expect(again.trace.length).toBe(first.trace.length);
     expect(film(ground, setting, sites, again).wordAt).toEqual(film(ground, setting, sites, first).wordAt);
   });

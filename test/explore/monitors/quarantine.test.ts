@@ -9,7 +9,7 @@ describe('a block', () => {
   });
 
   it('is handed out once', async () => {
-    const again = bug('src/malloc/malloc.ts', '  m[s + FREELIST] = m[p];\n  m[s + NALLOC]++;\n  const bytes = m[s + ELEMSIZE];', '  if (m[mp] === 0 || m[s + NALLOC] !== 2) m[s + FREELIST] = m[p];\n  else m[s + FREELIST] = p;\n  m[s + NALLOC]++;\n  const bytes = m[s + ELEMSIZE];');
+    const again = bug('src/malloc/small.ts', '  m[s + FREELIST] = m[p];\n  m[s + NALLOC]++;\n  const bytes = m[s + ELEMSIZE];', '  if (m[mp] === 0 || m[s + NALLOC] !== 2) m[s + FREELIST] = m[p];\n  else m[s + FREELIST] = p;\n  m[s + NALLOC]++;\n  const bytes = m[s + ELEMSIZE];');
     expect((await facts(again, 'sweep-refill', 'quarantine'))[0]).toMatch(/^BLOCK_HANDED_OUT_TWICE: thread \d is handed block \d of span \d+, which is in use$/);
   });
 

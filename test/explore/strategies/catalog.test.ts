@@ -223,7 +223,7 @@ describe('the catalog', () => {
   });
 
   it.each([
-    ['pst', "there is no strategy 'pst'; there are portfolio, uniform, random, weighted, pct, pos, chaos, dfs and preemptions"],
+    ['pst', "there is no strategy 'pst'; there are portfolio, uniform, random, weighted, pct, pos, chaos, dfs, dpor and preemptions"],
     ['uniform:3', "strategy uniform takes no parameters, not '3'"],
     ['random', "strategy random takes a whole number from 1 to 1000000, not ''"],
     ['pct:1', "strategy pct takes a whole number from 2 to 20, not '1'"],

@@ -6,7 +6,7 @@ import { explore } from '../../../src/explore/scheduler.ts';
 import { markBitsGo } from '../../../src/explore/scenarios/mark-bits.ts';
 import { settingOf, type MakeOracle } from '../../../src/explore/scenarios/scenario.ts';
 import { wholeCycleGo } from '../../../src/explore/scenarios/whole-cycle.ts';
-import { formatPreemptions, parsePreemptions, RecordPreemptions, ReplayPreemptions, type Preemption } from '../../../src/explore/strategies/preemptions.ts';
+import { formatDepartures, parseDepartures, RecordPreemptions, ReplayPreemptions, type Departure } from '../../../src/explore/strategies/preemptions.ts';
 import { RandomWalk } from '../../../src/explore/strategies/random-walk.ts';
 import type { Scene, Strategy } from '../../../src/explore/strategy.ts';
 import { loadText, type TextCore } from '../../rewrite/compile.ts';
@@ -64,13 +64,13 @@ function calls(list: readonly Call[]): Omit<ExploreOptions, 'strategy'> {
 }
 
 /** Repeats what `strategy` does with `seed` from its preemptions. */
-function repeats(strategy: Strategy, seed: number, options: Omit<ExploreOptions, 'strategy'>): Preemption[] {
+function repeats(strategy: Strategy, seed: number, options: Omit<ExploreOptions, 'strategy'>): Departure[] {
   const recorder = new RecordPreemptions(strategy);
   const recorded = trace(recorder, seed, options);
   expect(trace(strategy, seed, options)).toEqual(recorded);
-  const replay = new ReplayPreemptions(parsePreemptions(formatPreemptions(recorder.preemptions)));
+  const replay = new ReplayPreemptions(parseDepartures(formatDepartures(recorder.departures)));
   expect(trace(replay, 0, options)).toEqual(recorded);
-  return recorder.preemptions;
+  return recorder.departures;
 }
 
 const oftenAsked: Strategy = {
@@ -135,7 +135,7 @@ describe('preemptions', () => {
   });
 
   it('are refused in a wrong format', () => {
-    expect(parsePreemptions('-1.0.2,0.57.1')).toEqual([{ thread: -1, at: 0, to: 2 }, { thread: 0, at: 57, to: 1 }]);
-    for (const text of ['1.2', '-2.1.1', '1.2.3,', 'x']) expect(() => parsePreemptions(text)).toThrow('thread.step.thread');
+    expect(parseDepartures('-1.0.2,0.57.1')).toEqual([{ thread: -1, at: 0, to: 2 }, { thread: 0, at: 57, to: 1 }]);
+    for (const text of ['1.2', '-2.1.1', '1.2.3,', 'x']) expect(() => parseDepartures(text)).toThrow('thread.step.thread');
   });
 });

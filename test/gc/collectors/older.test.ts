@@ -2,7 +2,8 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { CONFIG, Config } from '../../../src/memory/config.ts';
 import { COLLECTOR } from '../../../src/gc/collectors/registry.ts';
-import { storePointer, type Ref } from '../../../src/memory/address.ts';
+import type { Ref } from '../../../src/memory/address.ts';
+import { storePointer } from '../../../src/memory/pointer.ts';
 import type { Mem } from '../../../src/memory/struct.ts';
 import type { MRef } from '../../../src/machine/m.ts';
 import { REF_NO_POINTERS } from '../../../src/gc/collectors/refword/refword.ts';

@@ -16,7 +16,8 @@ const LARGE: SystemFacts = { sockets: [[[0, 2], [1, 3]], [[FAR_CPU, 6], [5, 7]]]
 /** Returns the probes of a quiet machine with the figures `changes`. */
 function quiet(changes: Partial<Record<ProbeName, number | readonly number[]>> = {}) {
   const figures: Record<ProbeName, number | readonly number[]> = {
-    chase: 5, stream: 4, scatter: 14, mispredict: 8, range: 2, atomicLoad: 6, atomicStore: 9, rmw: 10, pingPong: [68, 69], wake: [7000, 10_000], sleep: 80_000, ...changes,
+    chase: 5, stream: 4, scatter: 14, mispredict: 8, range: 2, atomicLoad: 6, atomicStore: 9, rmw: 10, pingPong: [68, 69], wake: [7000, 10_000], sleep: 80_000,
+    pages: 0, scatterPages: 1, streams: 100, scatterRmw: 200, window: 30, pause: 29, ...changes,
   };
   const state = { closed: 0 };
   const probes: Probes = {
@@ -26,7 +27,7 @@ function quiet(changes: Partial<Record<ProbeName, number | readonly number[]>> =
     close: async () => void state.closed++,
   };
   // A loop whose accesses take 0.6 ns.
-  const sample: CalibrateOptions['sample'] = async (_machine, size, policy) => ({ ...size, policy, measuredNs: 600, predictedNs: [500, 800] });
+  const sample: CalibrateOptions['sample'] = async (_machine, size, policy) => ({ ...size, policy, measuredNs: 600, predictedNs: [200, 400, 800] });
   return { state, options: { name: 'quiet', probes, sample, system: PLAIN } };
 }
 
@@ -35,7 +36,7 @@ describe('calibrate', () => {
     const { options, state } = quiet();
     const { machine } = await calibrate(options);
     expect(checkMachine(machine)).toEqual(machine);
-    expect(machine).toMatchObject({ name: 'quiet', transferNs: 58, rmwNs: 10, wakeNs: 7000, notifyNs: 10_000, host: { node: process.versions.node } });
+    expect(machine).toMatchObject({ name: 'quiet', transferNs: 58, rmwNs: 10, wakeNs: 7000, notifyNs: 10_000, pauseNs: 29, host: { node: process.versions.node } });
     expect(machine.accessNs).toBeCloseTo(0.6, 6);
     expect(state.closed).toBe(1);
   });
@@ -62,7 +63,7 @@ describe('calibrate', () => {
 
   it('refuses a mark loop whose accesses take no time', async () => {
     const { options } = quiet();
-    const sample: CalibrateOptions['sample'] = async (_machine, size, policy) => ({ ...size, policy, measuredNs: 1, predictedNs: [500, 800] });
+    const sample: CalibrateOptions['sample'] = async (_machine, size, policy) => ({ ...size, policy, measuredNs: 0.5, predictedNs: [200, 400, 800] });
     await expect(calibrate({ ...options, sample })).rejects.toThrow(/it can't be that accessNs .*: at least 0.001/);
   });
 

@@ -4,7 +4,7 @@ import { pathToFileURL } from 'node:url';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { ROOT } from '../../../src/base/root.ts';
 import { OrdinaryMemory } from '../../../src/explore/ordinary/memory.ts';
-import type { OrdinaryControl } from '../../../src/explore/ordinary/scenario.ts';
+import type { OrdinaryControl } from '../../../src/explore/ordinary/core.ts';
 import { importGenerated } from '../../../src/rewrite/generate.ts';
 import type { Coroutine } from '../../../src/rewrite/generated.ts';
 import { generateOrdinary } from '../../../src/rewrite/ordinary/generate.ts';

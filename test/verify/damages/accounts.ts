@@ -1,6 +1,6 @@
 /** Damages to counters, statistics, specials and finalizers. */
 import { CONFIG, Config } from '../../../src/memory/config.ts';
-import { storePointer } from '../../../src/memory/address.ts';
+import { storePointer } from '../../../src/memory/pointer.ts';
 import { pAt } from '../../../src/machine/p.ts';
 import { Span } from '../../../src/heap/span.ts';
 import { Special } from '../../../src/heap/special.ts';

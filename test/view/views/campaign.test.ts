@@ -33,7 +33,8 @@ function madeUp() {
   ];
   document.campaign.series = { atSeconds: [60, 86_400], executions: [10, 5_000_000], distinct: [10, 4_000_000], edges: [1, 2], failures: [0, 1] };
   document.campaign.failures = [{ key: `${HOSTILE} invariant A`, firstSeconds: 7200, executions: 12, times: 3 }];
-  document.failures = [failureOf(`${HOSTILE} invariant A`, { shrunk: { line: 'v1:x', preemptions: 1, steps: 44, explanation: [], story: [], facts: [], table: [] } })];
+  document.memories = [{ memory: 'sc', executions: 20 }, { memory: 'js', executions: 100 }];
+  document.failures = [failureOf(`${HOSTILE} invariant A`, { shrunk: { line: 'v1:x', preemptions: 1, values: 2, steps: 44, explanation: [], story: [], facts: [], table: [] } })];
   return { name: 'night.json', document };
 }
 
@@ -66,7 +67,7 @@ describe('the view of a campaign', () => {
     const [[key, kind, , executions, times, shrunk]] = await rowsOf(page, 'Failures');
     expect([key, kind, times]).toEqual(['mark-bits invariant LOST_OBJECT', 'invariant', '1']);
     expect(Number(executions)).toBeGreaterThan(0);
-    expect(shrunk).toMatch(/^\d+ preemptions? in \d+ accesses$/);
+    expect(shrunk).toMatch(/^\d+ preemptions? in [\d,]+ accesses$/);
     await close();
   });
 
@@ -126,7 +127,8 @@ describe('the view of a campaign', () => {
     const { page, close } = await openReport([madeUp()]);
     expect(await page.locator('img').count()).toBe(0);
     expect(await page.locator('.matrix-columns > div').nth(1).textContent()).toBe(HOSTILE);
-    expect((await rowsOf(page, 'Failures'))[0].slice(0, 6)).toEqual([`${HOSTILE} invariant A`, 'invariant', '2 h', '12', '3', '1 preemption in 44 accesses']);
+    expect((await rowsOf(page, 'Failures'))[0].slice(0, 6)).toEqual([`${HOSTILE} invariant A`, 'invariant', '2 h', '12', '3', '1 preemption, 2 older values in 44 accesses']);
+    expect(await page.locator('#campaign .facts').first().innerText()).toMatch(/20 executions under sc\n100 executions under js/);
     await close();
   });
 

@@ -36,9 +36,11 @@ describe('the view of the heap over time', () => {
     const canvas = '#heap-over-time canvas >> nth=0';
     const colors = await canvasColors(page, canvas);
     for (const color of [COLOR.blue, COLOR.green, COLOR.red, COLOR.violet]) expect(near(colors, color)).toBeGreaterThan(20);
-    // The bars of the pauses are in the lower part only.
+    // The bars of the pauses are in the lower part only. Where curves cross, single pixels look red, but a bar would be many.
     const box = (await page.locator(canvas).boundingBox())!;
-    expect(near(await canvasColors(page, canvas, { x: 0, y: 0, width: box.width, height: 260 }), COLOR.red)).toBe(0);
+    const upperPart = await canvasColors(page, canvas, { x: 0, y: 0, width: box.width, height: 260 });
+    expect(upperPart.get(COLOR.red) ?? 0).toBe(0);
+    expect(near(upperPart, COLOR.red)).toBeLessThan(history.pauses.durationNs.length);
     const at = page.getByRole('list', { name: 'Curves' });
     await page.locator('#heap-over-time').getByLabel('Moment').fill('0');
     expect(await at.textContent()).toContain(`at ${formatNs(history.samples.atNs[0])}`);

@@ -25,6 +25,8 @@ export interface RaceWords {
   readonly sites: readonly Site[];
   /** What the threads are called. */
   readonly names: readonly string[];
+  /** Names a word of ordinary code; by default words have their declared names. */
+  readonly nameOf?: (word: number) => string;
 }
 
 /** Ends the execution at the later access. */
@@ -42,7 +44,7 @@ export class RaceFound extends Violation {
 /** A line for the word, one for each access, and one for each call that led to it. */
 export function describeRace({ word, earlier, later }: Race, words: RaceWords): string[] {
   return [
-    `${nameWord(words.m, word)} is accessed by two threads, and nothing orders them`,
+    `${words.nameOf?.(word) ?? nameWord(words.m, word)} is accessed by two threads, and nothing orders them`,
     ...describeSide(earlier, words),
     ...describeSide(later, words),
   ];

@@ -242,7 +242,8 @@ export class Shadow {
   #byteCell(byte: number): number {
     const at = ((byte >> 2) << CELL_SHIFT) + BYTES;
     if (this.#cells[at] === 0) {
-      if ((this.#count + 4) << CELL_SHIFT > this.#cells.length) this.#cells = grown(this.#cells);
+      // A memory of few words needs more than one doubling.
+      while ((this.#count + 4) << CELL_SHIFT > this.#cells.length) this.#cells = grown(this.#cells);
       this.#cells[at] = this.#count;
       this.#count += 4;
     }

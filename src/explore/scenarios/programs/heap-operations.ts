@@ -12,6 +12,7 @@
 import type { Mem } from '../../../memory/struct.ts';
 import { CONFIG, Config } from '../../../memory/config.ts';
 import { PAGE_WORDS, PAGE_WORD_SHIFT, type Ref } from '../../../memory/address.ts';
+import { addressOf } from '../../../memory/pointer.ts';
 import { fatal } from '../../../base/fatal.ts';
 import { mAt, type MRef } from '../../../machine/m.ts';
 import { wordsPerBitmapWord } from '../../../heap/bitmap.ts';
@@ -63,7 +64,7 @@ function operate(m: Mem, mp: MRef, index: number, operation: Operation): void {
   const [name, first, second] = operation;
   switch (name) {
     case 'malloc': return malloc(m, mp, index, first, second);
-    case 'tiny': return holdTiny(m, index, first, mallocTiny(m, mp, second), second);
+    case 'tiny': return holdTiny(m, index, first, addressOf(m, mallocTiny(m, mp, second)), second);
     case 'stack': return stack(m, mp, index, first, second);
     case 'check': return checkHeld(m, index, first);
     case 'drop': return drop(m, mp, index, first);
@@ -165,8 +166,8 @@ function sweep(m: Mem, mp: MRef, spans: number): void {
 /** Checks that bitmap and span map are mapped as far as arena_used says. */
 function watch(m: Mem, times: number): void {
   for (let i = 0; i < times; i++) {
-    // A racy load; the mapped limits are read later, and all three only grow.
-    const used: Ref = racyLoad(m, ARENA_USED) - m[ARENA];
+    // The mapped limits are read later, and all three only grow. Racy: newer limits are larger.
+    const used: Ref = Atomics.load(m, ARENA_USED) - m[ARENA];
     const bits = racyLoad(m, MHEAP + MHeap.at.bitmapMapped);
     const spans = racyLoad(m, MHEAP + MHeap.at.spansMapped);
     if (bits < (used * 4) / wordsPerBitmapWord(m) || spans < (used >> PAGE_WORD_SHIFT) * 4) {

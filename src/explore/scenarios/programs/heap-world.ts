@@ -6,6 +6,7 @@
 import type { Mem } from '../../../memory/struct.ts';
 import { CONFIG, Config } from '../../../memory/config.ts';
 import type { Ref } from '../../../memory/address.ts';
+import { loadPointer } from '../../../memory/pointer.ts';
 import { M, type MRef } from '../../../machine/m.ts';
 import { BIT_MARKED, bitsShift, bitsWord, markShift } from '../../../heap/bitmap.ts';
 import { spanOf } from '../../../heap/span.ts';
@@ -101,7 +102,7 @@ function markHeld(m: Mem): void {
     }
   }
   for (let block = m[FIN + Fin.at.allfin]; block !== 0; block = m[block + FinBlock.at.alllink]) {
-    for (let i = 0; i < m[block + FinBlock.at.cnt]; i++) markAt(m, m[finalizerAt(block, i) + Finalizer.at.arg] >>> 2);
+    for (let i = 0; i < m[block + FinBlock.at.cnt]; i++) markAt(m, loadPointer(m, finalizerAt(block, i) + Finalizer.at.arg));
   }
 }
 

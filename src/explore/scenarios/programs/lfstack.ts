@@ -40,6 +40,7 @@ export interface StackEvent {
 export function runStackOperations(m: Mem, thread: number, operations: readonly (readonly [string, ...number[]])[]): StackEvent[] {
   const events: StackEvent[] = [];
   const held: Ref[] = [];
+  let gone = 0;
   for (let i = 0; i < operations.length; i++) {
     // A destructuring pattern would create an iterator for each operation.
     const name = operations[i][0];
@@ -51,8 +52,8 @@ export function runStackOperations(m: Mem, thread: number, operations: readonly 
       if (node === 0) continue;
       take(m, node, thread);
       held.push(node);
-    } else if (held.length > 0) {
-      const node = held.shift()!;
+    } else if (gone < held.length) {
+      const node = held[gone++];
       giveAway(m, node, thread);
       lfstackpush(m, STACKS[stack], node);
       events.push({ pushes: true, stack, node, began, ended: nanotime() });

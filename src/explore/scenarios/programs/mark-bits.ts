@@ -4,19 +4,17 @@
  * pointers in two other words, whose neighbours are also found by other Ms.
  */
 import type { Mem } from '../../../memory/struct.ts';
-import { storePointer, type Ref } from '../../../memory/address.ts';
-import { CONFIG, Config } from '../../../memory/config.ts';
+import type { Ref } from '../../../memory/address.ts';
+import { storePointer } from '../../../memory/pointer.ts';
 import { mAt, type MRef } from '../../../machine/m.ts';
 import { notesleep } from '../../../sync/note.ts';
-import { MARKFOR, parforsetup } from '../../../sync/parfor.ts';
 import { FLAG_NOSCAN } from '../../../malloc/flags.ts';
 import { mallocgc } from '../../../malloc/malloc.ts';
 import { helperDone, markWithOthers } from '../../../gc/helper.ts';
-import { prepareMark } from '../../../gc/policy.ts';
-import { rootCount } from '../../../gc/roots.ts';
-import { NPROC, XALLDONE, XNDONE, XNWAIT } from '../../../gc/work.ts';
+import { NPROC, XALLDONE } from '../../../gc/work.ts';
 import { newg } from '../../../runtime/goroutine.ts';
 import { dataAt, globalAt, setSlot, storeWord } from '../../../runtime/mutator.ts';
+import { setUpMark } from './set-up-mark.ts';
 
 const OBJECT_BYTES = 16;
 /** A third of the objects are targets of roots; the others are targets of those. */
@@ -39,13 +37,7 @@ export function buildMarkBits(m: Mem, m0: MRef): Ref {
     // The targets have odd numbers: they are neighbours of the other objects.
     else setSlot(m, newg(m, m0, 0, 0, 1, false), 0, object);
   }
-  const nproc = m[CONFIG + Config.at.nprocs];
-  Atomics.store(m, XNWAIT, 0);
-  Atomics.store(m, XNDONE, 0);
-  Atomics.store(m, XALLDONE, 0);
-  m[NPROC] = nproc;
-  parforsetup(m, MARKFOR, nproc, rootCount(m), false);
-  prepareMark(m);
+  setUpMark(m);
   return first;
 }
 

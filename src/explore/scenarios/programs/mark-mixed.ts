@@ -5,19 +5,17 @@
  * fit in a workbuf.
  */
 import type { Mem } from '../../../memory/struct.ts';
-import { storePointer, type Ref } from '../../../memory/address.ts';
+import type { Ref } from '../../../memory/address.ts';
+import { storePointer } from '../../../memory/pointer.ts';
 import { CONFIG, Config, ptrWords } from '../../../memory/config.ts';
 import type { MRef } from '../../../machine/m.ts';
-import { MARKFOR, parforsetup } from '../../../sync/parfor.ts';
 import { FLAG_NOSCAN } from '../../../malloc/flags.ts';
 import { queuefinalizer } from '../../../malloc/finq.ts';
 import { mallocgc } from '../../../malloc/malloc.ts';
 import { addfinalizer } from '../../../malloc/specials.ts';
-import { prepareMark } from '../../../gc/policy.ts';
-import { rootCount } from '../../../gc/roots.ts';
-import { NPROC, XALLDONE, XNDONE, XNWAIT } from '../../../gc/work.ts';
 import { newg } from '../../../runtime/goroutine.ts';
 import { dataAt, globalAt, setSlot } from '../../../runtime/mutator.ts';
+import { setUpMark } from './set-up-mark.ts';
 
 /** Sizes alternate, so that different Ms find neighbours of one size. */
 const SIZES = [8, 16, 8, 48, 16, 288] as const;
@@ -74,13 +72,7 @@ export function buildMarkMixed(m: Mem, m0: MRef): Ref[] {
   }
   for (const i of DUE) queuefinalizer(m, m0, objects[i], 0, 0, 0);
   for (const i of [...FINALIZED, ...KEEPERS.map(([keeper]) => keeper)]) addfinalizer(m, m0, objects[i] << 2, 0, 0);
-  const nproc = m[CONFIG + Config.at.nprocs];
-  Atomics.store(m, XNWAIT, 0);
-  Atomics.store(m, XNDONE, 0);
-  Atomics.store(m, XALLDONE, 0);
-  m[NPROC] = nproc;
-  parforsetup(m, MARKFOR, nproc, rootCount(m), false);
-  prepareMark(m);
+  setUpMark(m);
   return objects;
 }
 

@@ -15,6 +15,7 @@
 import type { Mem } from '../../../memory/struct.ts';
 import { CONFIG, Config } from '../../../memory/config.ts';
 import { PAGE_WORD_SHIFT, PTR_TAG, type Ref } from '../../../memory/address.ts';
+import { tagMask } from '../../../memory/pointer.ts';
 import { addWide } from '../../../memory/wide.ts';
 import { GCStats, M, type MRef } from '../../../machine/m.ts';
 import { BIT_ALLOCATED, BIT_MARKED, BIT_SCAN, GROUP_MASK, GROUP_SHIFT, markShift } from '../../../heap/bitmap.ts';
@@ -23,6 +24,7 @@ import { ARENA_USED } from '../../../malloc/mheap.ts';
 import { BITMAP_WORK, BitmapWork, entriesEnd, entriesUsed, firstEntry, nextEmpty, nextFull } from './work.ts';
 
 const ARENA = CONFIG + Config.at.arenaStart;
+const PTR_SHIFT = CONFIG + Config.at.ptrShift;
 const SPAN_MAP = CONFIG + Config.at.spanMap;
 const PTR_WORDS = CONFIG + Config.at.ptrWords;
 const { start: START, limit: LIMIT, state: STATE, sizeclass: SIZECLASS, elemsize: ELEMSIZE } = Span.at;
@@ -41,6 +43,8 @@ export function scanblock(m: Mem, mp: MRef, b: Ref, n: number): void {
   const used = m[ARENA_USED] - arena;
   const ptrWords = m[PTR_WORDS];
   const wordShift = ptrWords - 1;
+  const ptrShift = m[PTR_SHIFT];
+  const tagBits = tagMask(m);
   let marked = 0;
   let naddrlookup = 0;
   let nsizelookup = 0;
@@ -53,8 +57,8 @@ export function scanblock(m: Mem, mp: MRef, b: Ref, n: number): void {
   let end = b + n;
   for (;;) {
     for (; p < end; p += ptrWords) {
-      if (ptrWords === 2 && m[p + 1] !== PTR_TAG) continue;
-      let off = ((m[p] >>> 2) - arena) & ~wordShift;
+      if (ptrWords === 2 && (m[p + 1] & tagBits) !== PTR_TAG) continue;
+      let off = ((m[p] >>> ptrShift) - arena) & ~wordShift;
       if (off >>> 0 >= used) continue;
       let bitp = arena - ((off >> (GROUP_SHIFT + wordShift)) << 1) - 2;
       let shift = (off >> wordShift) & GROUP_MASK;

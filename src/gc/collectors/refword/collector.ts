@@ -174,12 +174,12 @@ function wantsAll(m: Mem): boolean {
 
 /** Records a sample in the map of addresses: the profiler of 2010 had no specials. */
 function recordSample(m: Mem, mp: MRef, p: Ref, bucket: BucketRef): void {
-  setaddrbucket(m, mp, p << 2, bucket);
+  setaddrbucket(m, mp, p * 4, bucket);
   setRefProfiled(m, p);
 }
 
 function takeSample(m: Mem, mp: MRef, p: Ref): BucketRef {
-  return getaddrbucket(m, mp, p << 2);
+  return getaddrbucket(m, mp, p * 4);
 }
 
 /** A slot of reference words for each page. */

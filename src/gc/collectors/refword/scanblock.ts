@@ -13,6 +13,7 @@
 import type { Mem } from '../../../memory/struct.ts';
 import { CONFIG, Config } from '../../../memory/config.ts';
 import { PAGE_WORD_SHIFT, PTR_TAG, type Ref } from '../../../memory/address.ts';
+import { tagMask } from '../../../memory/pointer.ts';
 import { addWide } from '../../../memory/wide.ts';
 import { GCStats, M, type MRef } from '../../../machine/m.ts';
 import { REF, REFWORD_SLOT, REF_FLAGS, REF_NO_POINTERS } from './refword.ts';
@@ -22,6 +23,7 @@ import { getempty, putempty, workbufStruct } from '../../work.ts';
 
 const { none: REF_NONE, some: REF_SOME, finalize: REF_FINALIZE } = REF;
 const ARENA = CONFIG + Config.at.arenaStart;
+const PTR_SHIFT = CONFIG + Config.at.ptrShift;
 const SPAN_MAP = CONFIG + Config.at.spanMap;
 const REFWORDS = CONFIG + Config.at.collectorData;
 const PTR_WORDS = CONFIG + Config.at.ptrWords;
@@ -41,6 +43,8 @@ export function scanblock(m: Mem, mp: MRef, b: Ref, n: number): void {
   const arena = m[ARENA];
   const used = m[ARENA_USED] - arena;
   const ptrWords = m[PTR_WORDS];
+  const ptrShift = m[PTR_SHIFT];
+  const tagBits = tagMask(m);
   const room = FRAMES + Math.floor((m[WORKBUF_WORDS] - FRAMES) / FRAME_WORDS) * FRAME_WORDS;
   let marked = 0;
   let frames = 0;
@@ -50,9 +54,9 @@ export function scanblock(m: Mem, mp: MRef, b: Ref, n: number): void {
   for (;;) {
     while (i < end) {
       const p = m[i];
-      const isPointer = ptrWords === 1 || m[i + 1] === PTR_TAG;
+      const isPointer = ptrWords === 1 || (m[i + 1] & tagBits) === PTR_TAG;
       i += ptrWords;
-      const off = (p >>> 2) - arena;
+      const off = (p >>> ptrShift) - arena;
       if (!isPointer || off >>> 0 >= used) continue;
       const s = m[m[SPAN_MAP] + (off >> PAGE_WORD_SHIFT)];
       const ref = arena + off;

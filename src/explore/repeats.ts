@@ -1,0 +1,51 @@
+/** Finds whether a list of accesses ends in a part that repeats exactly. */
+
+/** Accesses: thread, site, word and the word's value before, four numbers each. */
+export class AccessLog {
+  /** Accesses that it holds. */
+  count = 0;
+  readonly #entries: Int32Array;
+
+  constructor(most: number) {
+    this.#entries = new Int32Array(WORDS * most);
+  }
+
+  add(thread: number, site: number, index: number, value: number): void {
+    this.#entries.set([thread, site, index, value], WORDS * this.count++);
+  }
+
+  thread(i: number): number {
+    return this.#entries[WORDS * i];
+  }
+
+  site(i: number): number {
+    return this.#entries[WORDS * i + 1];
+  }
+
+  index(i: number): number {
+    return this.#entries[WORDS * i + 2];
+  }
+
+  /**
+   * Returns the length of the shortest lap of which the last `tail` accesses consist. The last lap may be incomplete: for
+   * accesses that do not repeat it is `tail`.
+   */
+  lapOf(tail: number): number {
+    // The prefix function of Knuth, Morris and Pratt: the longest border of the first accesses of the tail.
+    const from = this.count - tail;
+    const border = new Int32Array(tail);
+    for (let i = 1, length = 0; i < tail; i++) {
+      while (length > 0 && !this.#isSame(from + i, from + length)) length = border[length - 1];
+      if (this.#isSame(from + i, from + length)) length++;
+      border[i] = length;
+    }
+    return tail - border[tail - 1];
+  }
+
+  #isSame(one: number, other: number): boolean {
+    for (let word = 0; word < WORDS; word++) if (this.#entries[WORDS * one + word] !== this.#entries[WORDS * other + word]) return false;
+    return true;
+  }
+}
+
+const WORDS = 4;

@@ -1,0 +1,88 @@
+/** The checkmark phase. */
+import type { KnownBug } from './known-bug.ts';
+
+const FOLDER = 'src/gc/collectors/concurrent';
+
+export const CHECKMARKS: readonly KnownBug[] = [
+  {
+    name: 'checkmark-wrong-bit',
+    history: 'constructed',
+    breaks: 'the checkmark phase looks at the mark of another block',
+    file: `${FOLDER}/checkmark.ts`,
+    find: '(BIT_MARKED << markShift(bitsShift(m, p)))) !== 0;',
+    replace: '(BIT_MARKED << bitsShift(m, p))) !== 0;',
+    scenarios: ['checkmark-finds', 'checkmarks'],
+  },
+  {
+    name: 'checkmark-allocated-bit',
+    history: 'constructed',
+    breaks: 'the checkmark phase takes the allocated bit for the mark: it finds nothing',
+    file: `${FOLDER}/checkmark.ts`,
+    find: '  return (m[bitsWord(m, p) + 1] & (BIT_MARKED',
+    replace: '  return (m[bitsWord(m, p)] & (BIT_MARKED',
+    scenarios: ['checkmark-finds'],
+  },
+  {
+    name: 'checkmark-stale-links',
+    history: 'constructed',
+    breaks: 'the checkmark phase takes links of the mark for blocks that it has reached',
+    file: `${FOLDER}/checkmark.ts`,
+    find: '  m.fill(0, linkOf(m, m[ARENA]), linkOf(m, Atomics.load(m, ARENA_USED)));\n',
+    replace: '',
+    scenarios: ['checkmark-finds'],
+  },
+  {
+    name: 'checkmark-no-stacks',
+    history: 'constructed',
+    breaks: 'the checkmark phase scans no stacks',
+    file: `${FOLDER}/checkmark.ts`,
+    find: '  for (let i = 0; i < rootCount(m); i++) {\n    if (i !== ROOT',
+    replace: '  for (let i = 0; i <= ROOT_FLUSH_CACHES && i < rootCount(m); i++) {\n    if (i !== ROOT',
+    scenarios: ['checkmark-finds'],
+  },
+  {
+    name: 'checkmark-no-globals',
+    history: 'constructed',
+    breaks: 'the checkmark phase leaves out the globals',
+    file: `${FOLDER}/checkmark.ts`,
+    find: '  for (let i = 0; i < rootCount(m); i++) {\n    if (i !== ROOT',
+    replace: '  for (let i = 2; i < rootCount(m); i++) {\n    if (i !== ROOT',
+    scenarios: ['checkmark-finds'],
+  },
+  {
+    name: 'checkmark-one-level',
+    history: 'constructed',
+    breaks: 'the checkmark phase scans no block',
+    file: `${FOLDER}/checkmark.ts`,
+    find: '      if (mayHoldPointers(m, p)) wbuf',
+    replace: '      if (mayHoldPointers(m, p) && p === 0) wbuf',
+    scenarios: ['checkmark-finds'],
+  },
+  {
+    name: 'checkmark-scans-all',
+    history: 'constructed',
+    breaks: 'the checkmark phase scans blocks without pointers, and reports what they seem to point at',
+    file: `${FOLDER}/checkmark.ts`,
+    find: '      if (mayHoldPointers(m, p)) wbuf',
+    replace: '      wbuf',
+    scenarios: ['checkmark-finds'],
+  },
+  {
+    name: 'checkmark-leaf-only',
+    history: 'constructed',
+    breaks: 'the checkmark phase finds a missed block only if it has no pointers',
+    file: `${FOLDER}/checkmark.ts`,
+    find: '      if (missed === 0 && !isMarked(m, p)) missed = p;',
+    replace: '      if (missed === 0 && !isMarked(m, p) && !mayHoldPointers(m, p)) missed = p;',
+    scenarios: ['checkmark-finds'],
+  },
+  {
+    name: 'checkmark-reports-holder',
+    history: 'constructed',
+    breaks: 'the checkmark phase reports the place of the pointer, not the block',
+    file: `${FOLDER}/checkmark.ts`,
+    find: '      if (missed === 0 && !isMarked(m, p)) missed = p;',
+    replace: '      if (missed === 0 && !isMarked(m, p)) missed = i;',
+    scenarios: ['checkmark-finds'],
+  },
+];

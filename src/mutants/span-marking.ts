@@ -1,0 +1,215 @@
+/** Lost spans, blocks and scan bits of span-based marking. */
+import type { KnownBug } from './known-bug.ts';
+
+const CLAIM = 'src/gc/spans/claim.ts';
+const MARK = 'src/gc/spans/mark.ts';
+const QUEUE = 'src/gc/spans/queue.ts';
+const SCAN = 'src/gc/spans/scan.ts';
+const STATE = 'src/gc/spans/state.ts';
+const WAIT = 'src/gc/spans/wait.ts';
+
+export const SPAN_MARKING: readonly KnownBug[] = [
+  {
+    name: 'span-queued-twice',
+    history: 'constructed',
+    breaks: 'two Ms that mark blocks of a span at once both queue it',
+    file: CLAIM,
+    find: 'Atomics.compareExchange(m, at, state, state | ONE) === state) return true;',
+    replace: 'Atomics.or(m, at, ONE) !== -1) return true;',
+    scenarios: ['mark-bits-spans'],
+  },
+  {
+    name: 'span-queued-by-none',
+    history: 'constructed',
+    breaks: 'an M that marks a second block does not see that the span has been released since: its block is not scanned',
+    file: CLAIM,
+    find: 'return (Atomics.or(m, at, MANY) & BITS) === 0;',
+    replace: 'Atomics.or(m, at, MANY);\n  return false;',
+    scenarios: ['mark-bits-spans'],
+  },
+  {
+    name: 'span-second-block-untold',
+    history: 'constructed',
+    breaks: 'the second block marked in a queued span leaves no trace: only the first is scanned',
+    file: CLAIM,
+    find: 'if ((state & MANY) !== 0) return false;',
+    replace: 'if ((state & BITS) !== 0) return false;',
+    scenarios: ['mark-bits-spans'],
+  },
+  {
+    name: 'span-claimed-by-many-plainly',
+    history: 'constructed',
+    breaks: 'the bit for several blocks is set by a store, which may bring back the bit that a release has cleared',
+    file: CLAIM,
+    find: 'return (Atomics.or(m, at, MANY) & BITS) === 0;',
+    replace: 'Atomics.store(m, at, state | MANY);\n  return (state & BITS) === 0;',
+    scenarios: ['mark-bits-spans'],
+  },
+  {
+    name: 'span-released-in-two-steps',
+    history: 'constructed',
+    breaks: 'the bits of a span are read and then cleared: a block marked in between is not scanned',
+    file: CLAIM,
+    find: 'if (!alone) return Atomics.and(m, at, ~BITS);',
+    replace: `if (!alone) {
+    const before = Atomics.load(m, at);
+    Atomics.store(m, at, before & ~BITS);
+    return before;
+  }`,
+    scenarios: ['mark-bits-spans'],
+  },
+  {
+    name: 'span-released-late',
+    history: 'constructed',
+    breaks: 'the bits of a span are cleared after its marks are read: a block marked in between is not scanned',
+    file: SCAN,
+    find: `  const state = releaseSpan(m, (m[PAGE_STATES] + page) | 0, alone) | 0;`,
+    replace: `  const state = Atomics.load(m, (m[PAGE_STATES] + page) | 0);
+  if ((state & QUEUE_BITS) !== ONE) {
+    const after = scanMarked(m, mp, sb, q, position, page, state >>> SIZE_SHIFT, arenaLow, used, alone);
+    releaseSpan(m, (m[PAGE_STATES] + page) | 0, alone);
+    return after;
+  }
+  releaseSpan(m, (m[PAGE_STATES] + page) | 0, alone);`,
+    scenarios: ['mark-bits-spans'],
+  },
+  {
+    name: 'span-claimed-before-mark',
+    history: 'constructed',
+    breaks: 'a span is claimed before its block is marked: it is scanned in between, and the block is not',
+    file: MARK,
+    find: `    if (!setMark(m, mp, (word + 1) | 0, MARKED_BIT << (shift + (shift & 12)), alone)) continue;`,
+    replace: `    if ((racyLoad(m, (word + 1) | 0) & (MARKED_BIT << (shift + (shift & 12)))) !== 0) continue;
+    if ((bits & SCAN) !== 0 && racyLoad(m, (pages + (at >>> (PAGE - 1))) | 0) !== 0) {
+      const isFirst = claimSpan(m, (pages + (at >>> (PAGE - 1))) | 0, alone);
+      if (isFirst) queueSpan(m, mp, q, (arena + (at << 1)) | 0, alone);
+      if (setMark(m, mp, (word + 1) | 0, MARKED_BIT << (shift + (shift & 12)), alone)) marked = (marked + 1) | 0;
+      continue;
+    }
+    if (!setMark(m, mp, (word + 1) | 0, MARKED_BIT << (shift + (shift & 12)), alone)) continue;`,
+    scenarios: ['mark-bits-spans'],
+  },
+  {
+    name: 'span-scan-bits-stored',
+    history: 'constructed',
+    breaks: 'scan bits are set by a plain store: two Ms that scan one span clear those of each other',
+    file: SCAN,
+    find: 'if (!alone) return bits & ~Atomics.or(m, at, bits);',
+    replace: '',
+    scenarios: ['mark-bits-spans'],
+  },
+  {
+    name: 'span-scan-bit-of-the-wrong-group',
+    history: 'constructed',
+    breaks: 'the scan bit of a block that is scanned alone is set in the first of two groups, where it is that of another block',
+    file: SCAN,
+    find: 'const bit = 1 << (shift + (shift & 12) + ((at >> 3) & 4));',
+    replace: 'const bit = 1 << (shift + (shift & 12));',
+    scenarios: ['mark-mixed-spans'],
+  },
+  {
+    name: 'span-scan-bits-from-last-time',
+    history: 'constructed',
+    breaks: 'scan bits of the last mark are not cleared: their blocks are not scanned',
+    file: STATE,
+    find: 'm.fill(0, m[SCAN_BITS], m[SCAN_BITS] + pages * SCAN_WORDS);',
+    replace: '',
+    scenarios: ['whole-cycle-spans'],
+  },
+  {
+    name: 'span-tail-before-slot',
+    history: 'constructed',
+    breaks: 'the tail of a queue moves before the slot is filled: a thief takes the span that was there before',
+    file: QUEUE,
+    find: `  racyStore(m, slot, obj);
+  // After the slot: a thief that sees the new tail must see the span.
+  Atomics.store(m, q + TAIL, (tail + 1) | 0);`,
+    replace: `  Atomics.store(m, q + TAIL, (tail + 1) | 0);
+  racyStore(m, slot, obj);`,
+    scenarios: ['span-queues'],
+  },
+  {
+    name: 'span-stolen-and-lost',
+    history: 'constructed',
+    breaks: 'a thief leaves out the last span that it has taken',
+    file: QUEUE,
+    find: 'Atomics.store(m, own + TAIL, (tail + n) | 0);',
+    replace: 'Atomics.store(m, own + TAIL, (tail + (n >> 1)) | 0);',
+    scenarios: ['mark-bits-spans'],
+  },
+  {
+    name: 'span-stolen-without-cas',
+    history: 'constructed',
+    breaks: 'a thief moves the head by a store: owner and thief take the same span, and later ones are taken twice or never',
+    file: QUEUE,
+    find: 'if (Atomics.compareExchange(m, victim + HEAD, head, (head + n) | 0) !== head) continue;',
+    replace: 'Atomics.store(m, victim + HEAD, (head + n) | 0);',
+    scenarios: ['mark-bits-spans'],
+  },
+  {
+    name: 'span-taken-without-cas',
+    history: 'constructed',
+    breaks: 'the owner of a queue moves the head by a store: it takes a span that a thief has taken',
+    file: QUEUE,
+    find: 'if (Atomics.compareExchange(m, q + HEAD, head, next) === head) return obj;',
+    replace: 'Atomics.store(m, q + HEAD, next);\n    return obj;',
+    scenarios: ['mark-bits-spans'],
+  },
+  {
+    name: 'span-spilled-without-cas',
+    history: 'constructed',
+    breaks: 'the older half of a full queue is spilled although a thief has taken it',
+    file: QUEUE,
+    find: 'if (Atomics.compareExchange(m, q + HEAD, head, (head + half) | 0) === head) break;',
+    replace: 'Atomics.store(m, q + HEAD, (head + half) | 0);\n    break;',
+    scenarios: ['span-queues'],
+  },
+  {
+    name: 'span-stolen-while-waiting',
+    history: 'constructed',
+    breaks: 'an M steals spans while it counts as waiting for work: the others end the mark',
+    file: WAIT,
+    find: `      Atomics.sub(m, XNWAIT, 1);
+      const full = lfstackpop(m, FULL);
+      if (full !== 0) return full;
+      if (stealSpans(m, mp)) return FOUND.spans;
+      Atomics.add(m, XNWAIT, 1);`,
+    replace: `      if (stealSpans(m, mp)) {
+        Atomics.sub(m, XNWAIT, 1);
+        return FOUND.spans;
+      }
+      Atomics.sub(m, XNWAIT, 1);
+      const full = lfstackpop(m, FULL);
+      if (full !== 0) return full;
+      Atomics.add(m, XNWAIT, 1);`,
+    scenarios: ['mark-bits-spans'],
+  },
+  {
+    name: 'span-spilled-and-lost',
+    history: 'constructed',
+    breaks: 'of the spans that are spilled from a full queue the last is lost',
+    file: QUEUE,
+    find: 'm[wbuf + NOBJ] = half;',
+    replace: 'm[wbuf + NOBJ] = half - 1;',
+    scenarios: ['span-queues'],
+  },
+  {
+    name: 'span-queue-overfull',
+    history: 'constructed',
+    breaks: 'a queue takes one span too many, in the slot of its oldest',
+    file: QUEUE,
+    find: 'if (((tail - Atomics.load(m, q + HEAD)) | 0) > m[q + MASK]) return false;',
+    replace: 'if (((tail - Atomics.load(m, q + HEAD)) | 0) > m[q + MASK] + 1) return false;',
+    scenarios: ['span-queues'],
+  },
+  {
+    name: 'span-marks-read-plainly',
+    history: 'constructed',
+    breaks: 'the marks of a released span are read by plain loads, which may return what was there before the release: a block is not scanned',
+    file: SCAN,
+    find: 'return Atomics.load(m, high) | (Atomics.load(m, (high - 2) | 0) << 4);',
+    replace: 'return m[high] | (m[(high - 2) | 0] << 4);',
+    scenarios: ['mark-bits-spans'],
+    memory: 'js',
+  },
+];
