@@ -4,6 +4,8 @@ import { CONFIG, Config } from '../memory/config.ts';
 import { DOING } from '../sync/event-kinds.ts';
 import { enter, records } from '../sync/events.ts';
 import { M, PHASE, type MRef } from '../machine/m.ts';
+import { switchBarrier } from '../heap/write-pointer.ts';
+import { noticeAnew } from '../malloc/notice.ts';
 import { PROGRESS, type Collector } from './collectors/descriptor.ts';
 import { COLLECTORS } from './collectors/registry.ts';
 
@@ -31,10 +33,18 @@ export function isMarking(m: Mem): boolean {
   return marking !== undefined && marking(m);
 }
 
+/** A mark beside the program has begun or ended: its barrier and the notice of every block begin or end with it. The world is stopped, or no M runs. */
+export function phaseChanged(m: Mem): void {
+  switchBarrier(m, isMarking(m));
+  noticeAnew(m);
+}
+
 /** Begins a mark that goes on beside the program. The world is stopped, and every span is swept. */
 export function beginMark(m: Mem, mp: MRef): void {
   const { beginMark: begin } = collectorOf(m);
-  if (begin !== undefined) begin(m, mp);
+  if (begin === undefined) return;
+  begin(m, mp);
+  phaseChanged(m);
 }
 
 /** Marks beside the program, about `budget` words. Returns one of PROGRESS. */
@@ -52,7 +62,9 @@ export function hasMarkWork(m: Mem): boolean {
 /** Ends the mark that the program ran beside: all that is reachable is marked. */
 export function endMark(m: Mem, mp: MRef): void {
   const { endMark: end } = collectorOf(m);
-  if (end !== undefined) end(m, mp);
+  if (end === undefined) return;
+  end(m, mp);
+  phaseChanged(m);
 }
 
 /** Reports whether a mark that found no work may end in this stopped world. */
@@ -64,7 +76,9 @@ export function mayEndMark(m: Mem): boolean {
 /** Gives up a mark under way. The machine is shut down. */
 export function abandonMark(m: Mem, mp: MRef): void {
   const { abandonMark: abandon } = collectorOf(m);
-  if (abandon !== undefined) abandon(m, mp);
+  if (abandon === undefined) return;
+  abandon(m, mp);
+  phaseChanged(m);
 }
 
 /** Marks all that is reachable. The world is stopped, and the helpers, if any, are woken. */

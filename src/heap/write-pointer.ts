@@ -2,18 +2,19 @@
  * Every store of a pointer by a running program: into the heap, globals, stacks, channels and the
  * finalizer queue. If the collector has a write barrier, it sees each store before it happens.
  *
- * One constant word says both whether a pointer has a tag and whether there is a barrier, so a
- * store costs no more than it would without barriers. Only writes that no program makes bypass
+ * One word says both whether a pointer has a tag and whether there is a barrier, so a store costs no
+ * more than it would without barriers. A collector that marks beside the program has its barrier only
+ * while it marks: the word changes in the stopped worlds in which a mark begins and ends. Only writes that no program makes bypass
  * this file: the links of free blocks, and memory built before the machine runs.
  */
-import { CONFIG, Config, POINTER_STORES } from '../memory/config.ts';
+import { CONFIG, Config } from '../memory/config.ts';
+import type { Mem } from '../memory/struct.ts';
 import { PTR_TAG, SMALL_SHIFT, type Low, type Ref } from '../memory/address.ts';
 import { isTag, lowOfByte } from '../memory/pointer.ts';
 import { clearWords } from '../memory/clear.ts';
-import type { Mem } from '../memory/struct.ts';
-import { barrierOf } from './collector-hooks.ts';
+import { barrierOf, hooksOf } from './collector-hooks.ts';
+import { POINTER_STORES, STORES } from './switches.ts';
 
-const STORES = CONFIG + Config.at.pointerStores;
 const PTR_WORDS = CONFIG + Config.at.ptrWords;
 const PTR_SHIFT = CONFIG + Config.at.ptrShift;
 
@@ -23,6 +24,18 @@ const SMALL = SMALL_SHIFT;
 const TAGGED = POINTER_STORES.tagged;
 const BARRIER = POINTER_STORES.barrier;
 const BARRIER_OR_FRAMES = POINTER_STORES.barrier | POINTER_STORES.noFrames;
+
+/** For boot: stores as the machine's pointers need them, without a barrier. */
+export function storesInit(m: Mem): void {
+  m[STORES] = m[PTR_WORDS] === 2 ? TAGGED : 0;
+}
+
+/** Switches the barrier of the machine's collector, if it has one, on or off. The world is stopped, or no M runs. */
+export function switchBarrier(m: Mem, isOn: boolean): void {
+  const { pointerStored, ignoresFrames } = hooksOf(m);
+  m[STORES] &= ~BARRIER_OR_FRAMES;
+  if (isOn && pointerStored !== undefined) m[STORES] |= ignoresFrames === true ? BARRIER_OR_FRAMES : BARRIER;
+}
 
 /** Stores the pointer with low word `low`, 0 for nil, at `slot`. */
 export function writePointer(m: Mem, slot: Ref, low: Low): void {

@@ -6,7 +6,7 @@
  */
 import type { Mem } from '../memory/struct.ts';
 import type { Ref } from '../memory/address.ts';
-import type { MRef } from '../machine/m.ts';
+import { M, mAt, type MRef } from '../machine/m.ts';
 import { CONFIG, Config, DEBUG, TYPES } from '../memory/config.ts';
 import { heapBitsSetAll } from './heapbits.ts';
 import { FLAG_NOSCAN, FLAG_TYPED } from './flags.ts';
@@ -18,20 +18,31 @@ import { hasEfence } from './fault.ts';
 import { tracealloc, traces } from './trace.ts';
 
 const TYPES_OF = CONFIG + Config.at.types;
+const NPROCS = CONFIG + Config.at.nprocs;
+const { mcache: MCACHE } = M.at;
 const { nextSample: NEXT_SAMPLE, sampleAll: SAMPLE_ALL } = MCache.at;
 
 /** Initialises the countdown of the MCache `c`. */
 export function noticeInit(m: Mem, c: MCacheRef): void {
   m[c + NEXT_SAMPLE] = NEVER;
-  const isDebugged = (m[CONFIG + Config.at.debug] & (DEBUG.allocfreetrace | DEBUG.efence)) !== 0;
-  m[c + SAMPLE_ALL] = wantsEveryBlock(m) || m[TYPES_OF] === TYPES.heapbits || isDebugged ? 0 : NEVER;
+  m[c + SAMPLE_ALL] = leastNoticed(m);
 }
 
 /** Restarts the countdown of the MCache `c` of `mp` after a change of the profiler's rate. */
 export function noticeReset(m: Mem, mp: MRef, c: MCacheRef): void {
   m[c + NEXT_SAMPLE] = firstSample(m, mp);
-  // 0 means that every block is noticed for another reason: keep it.
-  if (m[c + SAMPLE_ALL] !== 0) m[c + SAMPLE_ALL] = alwaysSampled(m);
+  m[c + SAMPLE_ALL] = leastNoticed(m);
+}
+
+/** The collector now wants to hear of every block, or no longer does. The world is stopped, or the machine is shut down. */
+export function noticeAnew(m: Mem): void {
+  for (let i = 0; i < m[NPROCS]; i++) m[m[mAt(m, i) + MCACHE] + SAMPLE_ALL] = leastNoticed(m);
+}
+
+/** Returns the size, in bytes, from which malloc reports a block whatever the countdown says. */
+function leastNoticed(m: Mem): number {
+  const isDebugged = (m[CONFIG + Config.at.debug] & (DEBUG.allocfreetrace | DEBUG.efence)) !== 0;
+  return wantsEveryBlock(m) || m[TYPES_OF] === TYPES.heapbits || isDebugged ? 0 : alwaysSampled(m);
 }
 
 /**

@@ -7,9 +7,6 @@ import type { Ref } from './address.ts';
 /** Bits of the `debug` word, by the names that Go's GODEBUG has for them. */
 export const DEBUG = { allocfreetrace: 1, efence: 2, collectstats: 4, checkptr: 8 } as const;
 
-/** Bits of the `pointerStores` word: pointers have a tag (two words each); the collector has a write barrier; it is not called for a goroutine's own frame. */
-export const POINTER_STORES = { tagged: 1, barrier: 2, noFrames: 4 } as const;
-
 /** Sources of the collector's knowledge of which words of a block are pointers; see heap/type.ts. */
 export const TYPES = { none: 0, mtypes: 1, heapbits: 2 } as const;
 
@@ -148,8 +145,6 @@ export const Config = struct('config', 80, {
   eventRingWords: by(BOOT),
   /** Finalizers that a block of their queue holds. */
   finBlockCap: by(BOOT),
-  /** Bits of POINTER_STORES: what a store of a pointer does; see heap/write-pointer.ts. */
-  pointerStores: by(BOOT),
   ...fieldsOf(OPTION_WORDS),
 });
 

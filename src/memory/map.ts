@@ -9,7 +9,7 @@
  */
 import { UsageError } from '../base/fatal.ts';
 import { LARGE_SHIFT, PAGE_WORDS, SMALL_SHIFT, type Ref } from './address.ts';
-import { POINTER_STORES, CONFIG, Config, DEBUG, OPTION_WORDS, TYPES, type OptionWord } from './config.ts';
+import { CONFIG, Config, DEBUG, OPTION_WORDS, TYPES, type OptionWord } from './config.ts';
 import { SEGMENT_WORDS } from './segment.ts';
 import type { Mem } from './struct.ts';
 
@@ -77,8 +77,6 @@ export interface RecordSizes {
   readonly eventRing: (cap: number) => number;
   /** Words that collector number `id` keeps besides the bitmap, for an arena of `arenaPages` pages. */
   readonly collectorData: (id: number, arenaPages: number) => number;
-  /** Bits of POINTER_STORES that collector number `id` needs. */
-  readonly barrierBits: (id: number) => number;
   /** Does mark loop number `policy` keep a filter of hints? */
   readonly hasHints: (policy: number) => boolean;
   /** What mark loop number `policy` needs to mark spans as a whole: words of the scan bits of a page, and of a queue; null: it does not. */
@@ -99,8 +97,6 @@ export interface MemoryMap {
   readonly words: number;
   /** See ptrShift in config.ts. */
   readonly ptrShift: number;
-  /** Bits of POINTER_STORES that the collector of `shape` needs. */
-  readonly barrierBits: number;
 }
 
 
@@ -164,7 +160,7 @@ export function mapMemory(shape: MachineShape, sizes: RecordSizes): MemoryMap {
     throw new MemoryTooLarge(`a machine with an arena of ${Math.ceil(arenaPages / 128)} MB takes ${Math.ceil((end * 4) / 2 ** 20)} MB of memory; at most ${(most * 4) / 2 ** 20} MB are possible`);
   }
   const ptrShift = end > MOST_SMALL_WORDS || shape.hasLargePointers === true ? LARGE_SHIFT : SMALL_SHIFT;
-  return { shape, regions, words: end, ptrShift, barrierBits: sizes.barrierBits(shape.collector) };
+  return { shape, regions, words: end, ptrShift };
 }
 
 /** A span a page, the empty span, and one about to be joined with its neighbour. */
@@ -226,7 +222,6 @@ export function writeConfig(m: Mem, map: MemoryMap): void {
     ptrBits: start.ptrBits,
     collectorData: start.collectorData,
     finBlockCap: shape.finBlockCap ?? FIN_BLOCK_CAP,
-    pointerStores: (shape.ptrWords === 2 ? POINTER_STORES.tagged : 0) | map.barrierBits,
   };
   for (const [field, value] of Object.entries(values)) {
     m[CONFIG + Config.at[field as keyof typeof Config.at]] = value;

@@ -32,6 +32,7 @@ const SEGMENT = layOut({
   markers: 96,
   pacer: 112,
   begin: 32,
+  switches: 16,
 });
 
 /** Words from the start of the memory to the first region. */

@@ -27,8 +27,8 @@ export const BARRIERS: readonly KnownBug[] = [
     history: 'constructed',
     breaks: 'a store of nil has no barrier: what it overwrites is not shaded',
     file: `${FOLDER}/shade.ts`,
-    find: '  if (!isMarking(m)) return;\n  const barrier',
-    replace: '  if (!isMarking(m) || low === 0) return;\n  const barrier',
+    find: '  const barrier = m[BARRIER_OF];',
+    replace: '  if (low === 0) return;\n  const barrier = m[BARRIER_OF];',
     scenarios: ['stack-scan', 'mark-phases'],
   },
   {

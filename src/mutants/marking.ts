@@ -283,7 +283,7 @@ export const MARKING: readonly KnownBug[] = [
     breaks: 'a new object is stored in its slot after the safe point: a collection started by its own allocation frees it',
     file: 'src/runtime/mutator.ts',
     find: `  writeFrame(m, m[gp + FP] + i * m[PTR_WORDS], low);
-  if (m[ASSISTS_OF] !== 0) allocatedBeside(m, mp, gp);
+  if (m[ASSISTING] !== 0) allocatedBeside(m, mp, gp);
   // Racy: a stale value only starts a collection a little early or late, and gcStart reads it again.
   else if (racyLoad(m, HEAP_ALLOC_Q) >= racyLoad(m, XNEXT_GC_Q)) gcStart(m, mp, FORCE.no);
   else safepoint(m, mp);`,

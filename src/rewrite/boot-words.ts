@@ -1,7 +1,9 @@
 /**
- * Words that are written before the first thread starts and never again: the record `config`
- * (memory/config.ts). No thread can change one in between, so a read of one is no scheduling
- * point. Such reads are about half of all reads.
+ * Words whose reads are no scheduling points, about half of all reads:
+ *
+ *     config    written before the first thread starts and never again (memory/config.ts)
+ *     switches  written only in a stopped world (heap/switches.ts): no other thread is between two safe points. Writes are
+ *               scheduling points, so the monitors see one that happens elsewhere.
  */
 import type { Scopes } from './scopes.ts';
 import { MEMORY, type AnyNode } from './syntax.ts';
@@ -10,10 +12,10 @@ interface Scoped {
   readonly scopes: Scopes;
 }
 
-const RECORD = 'config';
+const RECORDS: readonly unknown[] = ['config', 'switches'];
 const MAKER = 'globalRecord';
 
-/** Is `node` an `m[CONFIG + Config.at.…]`, written out or through a constant? */
+/** Is `node` an `m[CONFIG + Config.at.…]`, written out or through a constant, or the like of another such record? */
 export function isBootWord(program: Scoped, node: AnyNode): boolean {
   if (node.type !== 'MemberExpression' || !node.computed) return false;
   if (node.object.type !== 'Identifier' || node.object.name !== MEMORY) return false;
@@ -29,7 +31,7 @@ function isInRecord(program: Scoped, index: AnyNode): boolean {
 function isRecord(node: AnyNode): boolean {
   if (node.type !== 'CallExpression' || node.callee.type !== 'Identifier' || !node.callee.name.startsWith(MAKER)) return false;
   const [name] = node.arguments;
-  return name?.type === 'Literal' && name.value === RECORD;
+  return name?.type === 'Literal' && RECORDS.includes(name.value);
 }
 
 /** Returns the initializer of a module-level constant, and any other node itself. */

@@ -16,41 +16,33 @@
  * Source: gcAssistAlloc in mgcmark.go of Go 1.8.
  */
 import type { Mem } from '../memory/struct.ts';
-import { CONFIG, Config } from '../memory/config.ts';
 import { addWide } from '../memory/wide.ts';
 import { nanotime } from '../base/clock.ts';
 import { racyLoad } from '../sync/racy.ts';
 import { G, type GRef } from '../machine/g.ts';
 import { GCStats, M, type MRef } from '../machine/m.ts';
 import { XGCWAITING } from '../machine/sched.ts';
-import { MSTATS, MStats } from '../malloc/mstats.ts';
+import { ASSISTING } from '../heap/switches.ts';
 import { hooksOf } from '../heap/collector-hooks.ts';
-import { hasMarkWork, isMarking, markSome } from '../gc/collector.ts';
+import { hasMarkWork, markSome } from '../gc/collector.ts';
 import { PROGRESS } from '../gc/collectors/descriptor.ts';
 import { countWork, takeCredit } from '../gc/pacer/credit.ts';
 import { isInDebt, pay, assistRatio, workOwed } from '../gc/pacer/debt.ts';
-import { ASSISTS, PACING, Pacer } from '../gc/pacer/record.ts';
+import { PACING, Pacer } from '../gc/pacer/record.ts';
 import { queueAssist } from './assist-queue.ts';
 import { markBudget, scannedQuads } from './beside.ts';
 import { FORCE, gcStart } from './gc.ts';
 import { safepoint } from './world.ts';
 
-const ASSISTS_OF = CONFIG + Config.at.assists;
-const HEAP_ALLOC_Q = MSTATS + MStats.at.heapAllocQ;
-const XNEXT_GC_Q = MSTATS + MStats.at.xnextGcQ;
 const IS_LIMITING = PACING + Pacer.at.isLimiting;
 const ASSIST_NS = M.at.gcstats + GCStats.at.assistNs;
 const { locks: LOCKS } = M.at;
 const { issystem: ISSYSTEM } = G.at;
 
-/** The safe point after an allocation, on a machine whose allocations assist: begins a mark, or assists the one under way. */
+/** The safe point after an allocation during a mark that allocations pay for. */
 export function allocatedBeside(m: Mem, mp: MRef, gp: GRef): void {
-  if (isMarking(m)) {
-    if (isInDebt(m, gp) && m[mp + LOCKS] === 0 && m[IS_LIMITING] === 0) assist(m, mp, gp);
-    safepoint(m, mp);
-    // Racy: a stale value only starts a collection a little early or late, and gcStart reads it again.
-  } else if (racyLoad(m, HEAP_ALLOC_Q) >= racyLoad(m, XNEXT_GC_Q)) gcStart(m, mp, FORCE.no);
-  else safepoint(m, mp);
+  if (isInDebt(m, gp) && m[mp + LOCKS] === 0 && m[IS_LIMITING] === 0) assist(m, mp, gp);
+  safepoint(m, mp);
 }
 
 /** Pays the debt of `gp` by credit and by marking, until it is paid, no work is in sight, or the world is to stop. */
@@ -87,6 +79,6 @@ function payOnce(m: Mem, mp: MRef, gp: GRef): number {
  * goes on. If so, gclock is held, and the M must park `gp`, which releases it.
  */
 export function waitsInDebt(m: Mem, mp: MRef, gp: GRef): boolean {
-  if (m[ASSISTS_OF] === ASSISTS.off || !isInDebt(m, gp) || !isMarking(m) || m[gp + ISSYSTEM] !== 0) return false;
+  if (m[ASSISTING] === 0 || !isInDebt(m, gp) || m[gp + ISSYSTEM] !== 0) return false;
   return m[IS_LIMITING] === 0 && !hasMarkWork(m) && queueAssist(m, mp, gp);
 }

@@ -1,6 +1,6 @@
 /** Booting the machine: Go's schedinit and mallocinit. */
 import type { Mem } from '../memory/struct.ts';
-import { CONFIG, Config, POINTER_STORES } from '../memory/config.ts';
+import { CONFIG, Config } from '../memory/config.ts';
 import { mapMemory, writeConfig, type MachineShape, type MemoryMap, type RecordSizes } from '../memory/map.ts';
 import { storeWide } from '../memory/wide.ts';
 import { fatal } from '../base/fatal.ts';
@@ -9,7 +9,7 @@ import { G } from '../machine/g.ts';
 import { M, mAt, type MRef } from '../machine/m.ts';
 import { P, P_STATUS, pAt } from '../machine/p.ts';
 import { SCHED, SCHED_LOCK, Sched } from '../machine/sched.ts';
-import type { CollectorHooks } from '../heap/collector-hooks.ts';
+import { storesInit, switchBarrier } from '../heap/write-pointer.ts';
 import { Span } from '../heap/span.ts';
 import { compileTypes, type TypeTable } from '../heap/type-table.ts';
 import { MCache, mcacheOf } from '../malloc/mcache-record.ts';
@@ -48,15 +48,9 @@ const SIZES: RecordSizes = {
   trace: TRACE_CAP * TraceRecord.words,
   eventRing: eventRingWords,
   collectorData: (id, arenaPages) => COLLECTORS[id].data?.words(arenaPages) ?? 0,
-  barrierBits: (id) => barrierBits(COLLECTORS[id]),
   hasHints: (policy) => policy === POLICY.tuned || policy === POLICY.lab,
   marksSpans: (policy) => (policy === POLICY.spans ? { scanBits: ScanBits.words, queue: SpanQueue.words } : null),
 };
-
-function barrierBits(hooks: CollectorHooks): number {
-  if (hooks.pointerStored === undefined) return 0;
-  return POINTER_STORES.barrier | (hooks.ignoresFrames === true ? POINTER_STORES.noFrames : 0);
-}
 
 /** Returns the memory map of a machine of `shape`. A collector that does not mark beside the program has no assists and no memory limit. */
 export function planMemory(shape: MachineShape): MemoryMap {
@@ -77,6 +71,9 @@ export function boot(m: Mem, map: MemoryMap, gcpercent: number, types?: TypeTabl
   if (workbufCap < Math.max(2, ptrBufCap)) fatal('WORKBUFS_TOO_SMALL', { workbufCap, ptrBufCap });
   writeConfig(m, map);
   if (types !== undefined) writeTypes(m, types, map.shape.ptrWords);
+  storesInit(m);
+  // A collector that marks beside the program switches its barrier on when it begins to.
+  if (COLLECTORS[m[CONFIG + Config.at.collector]].beginMark === undefined) switchBarrier(m, true);
   const m0 = mAt(m, 0);
   sysinit(m, map.shape.osHoles);
   arenaInit(m, m0);

@@ -12,6 +12,7 @@ import { racyLoad } from '../sync/racy.ts';
 import { G, G_INTS, type GRef } from '../machine/g.ts';
 import type { MRef } from '../machine/m.ts';
 import { TINY_SIZE } from '../heap/size-classes.ts';
+import { ASSISTING } from '../heap/switches.ts';
 import { exchangePointer, overwritePointer, writeFrame, writePointer } from '../heap/write-pointer.ts';
 import { FLAG_NOSCAN, TINY_FLAGS } from '../malloc/flags.ts';
 import { mallocTiny, mallocgc } from '../malloc/malloc.ts';
@@ -26,7 +27,6 @@ const PTR_WORDS = CONFIG + Config.at.ptrWords;
 const PTR_SHIFT = CONFIG + Config.at.ptrShift;
 const DATA = CONFIG + Config.at.data;
 const BSS = CONFIG + Config.at.bss;
-const ASSISTS_OF = CONFIG + Config.at.assists;
 const HEAP_ALLOC_Q = MSTATS + MStats.at.heapAllocQ;
 const XNEXT_GC_Q = MSTATS + MStats.at.xnextGcQ;
 const { ints: INTS, base: BASE, fp: FP } = G.at;
@@ -51,7 +51,7 @@ export function newObject(m: Mem, mp: MRef, gp: GRef, i: number, size: number, f
  */
 export function root(m: Mem, mp: MRef, gp: GRef, i: number, low: Low): Ref {
   writeFrame(m, m[gp + FP] + i * m[PTR_WORDS], low);
-  if (m[ASSISTS_OF] !== 0) allocatedBeside(m, mp, gp);
+  if (m[ASSISTING] !== 0) allocatedBeside(m, mp, gp);
   // Racy: a stale value only starts a collection a little early or late, and gcStart reads it again.
   else if (racyLoad(m, HEAP_ALLOC_Q) >= racyLoad(m, XNEXT_GC_Q)) gcStart(m, mp, FORCE.no);
   else safepoint(m, mp);

@@ -3,6 +3,7 @@ import { lowOf } from '../../src/memory/pointer.ts';
 import type { Mem } from '../../src/memory/struct.ts';
 import type { MRef } from '../../src/machine/m.ts';
 import { writePointer } from '../../src/heap/write-pointer.ts';
+import { phaseChanged } from '../../src/gc/collector.ts';
 import { MARKING, MARK_PHASE } from '../../src/gc/collectors/concurrent/state.ts';
 import { mallocgc } from '../../src/malloc/malloc.ts';
 
@@ -10,5 +11,6 @@ import { mallocgc } from '../../src/malloc/malloc.ts';
 export function beginWithWork(m: Mem, mp: MRef): void {
   const [holder, block] = [0, 1].map(() => mallocgc(m, mp, 64, 0));
   m[MARKING] = MARK_PHASE.mark;
+  phaseChanged(m);
   writePointer(m, holder, lowOf(m, block));
 }

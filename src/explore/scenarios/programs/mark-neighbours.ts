@@ -20,6 +20,7 @@ import { clearPointers, copyPointers } from '../../../heap/write-pointer.ts';
 import { mAt, type MRef } from '../../../machine/m.ts';
 import { FLAG_NOSCAN } from '../../../malloc/flags.ts';
 import { mallocgc } from '../../../malloc/malloc.ts';
+import { phaseChanged } from '../../../gc/collector.ts';
 import { drain, pushShaded } from '../../../gc/collectors/concurrent/drain.ts';
 import { MARKING, MARK_PHASE } from '../../../gc/collectors/concurrent/state.ts';
 import { storeWord, swapWord } from '../../../runtime/mutator.ts';
@@ -64,6 +65,7 @@ export function buildNeighbours(m: Mem, m0: MRef): void {
   // Nothing scans this word, so only the barrier of the copy shows the block.
   storePointer(m, word(m, SOURCE), m[word(m, BLOCKS + COPIED)]);
   m[MARKING] = MARK_PHASE.mark;
+  phaseChanged(m);
 }
 
 /** The part of M `index`. */

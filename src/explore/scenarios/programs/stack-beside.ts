@@ -17,6 +17,7 @@ import { BIT_MARKED, bitsShift, bitsWord, markShift } from '../../../heap/bitmap
 import { G, G_STATUS } from '../../../machine/g.ts';
 import { mAt, type MRef } from '../../../machine/m.ts';
 import { mallocgc } from '../../../malloc/malloc.ts';
+import { phaseChanged } from '../../../gc/collector.ts';
 import { drain, goroutineRests, pushShaded } from '../../../gc/collectors/concurrent/drain.ts';
 import { goroutineRuns, isDone, scanStackOf } from '../../../gc/collectors/concurrent/stacks.ts';
 import { CONCURRENT, Concurrent, MARKING, MARK_PHASE } from '../../../gc/collectors/concurrent/state.ts';
@@ -52,6 +53,7 @@ export function buildStackBeside(m: Mem, m0: MRef): void {
   m[word(m, CHILD)] = child;
   m[CONCURRENT + Concurrent.at.cycle] = 1;
   m[MARKING] = MARK_PHASE.mark;
+  phaseChanged(m);
 }
 
 /** The part of M `index`. */

@@ -41,7 +41,6 @@ import { LINKS_PER_PAGE, blockAllocated, flushBarriers, pointerStored, resetBarr
 import { claimRunning, goroutineMade, goroutineRuns, isDone } from './stacks.ts';
 import { CONCURRENT, Concurrent, MARKING, MARK_PHASE, TERMINATION, isMarking } from './state.ts';
 
-const LINKS = CONFIG + Config.at.collectorData;
 const TERMINATION_OF = CONFIG + Config.at.termination;
 const CHECKS = CONFIG + Config.at.checkmark;
 const { proved: PROVED, cycle: CYCLE, nroots: NROOTS, xnextroot: XNEXTROOT, xshaded: XSHADED } = Concurrent.at;
@@ -133,11 +132,6 @@ function mayFree(m: Mem): boolean {
   return !isMarking(m);
 }
 
-/** Every machine with this collector has links, and allocates black during a mark. */
-function hasLinks(m: Mem): boolean {
-  return m[LINKS] !== 0;
-}
-
 export const concurrent: Collector<'concurrent'> = {
   name: 'concurrent',
   help: 'marks while the program runs, with a write barrier (Go 1.5 to 1.8)',
@@ -154,7 +148,7 @@ export const concurrent: Collector<'concurrent'> = {
   hasMarkWork,
   endMark,
   abandonMark,
-  seesAllocations: hasLinks,
+  seesAllocations: isMarking,
   blockAllocated,
   allocationCharged,
   pointerStored,

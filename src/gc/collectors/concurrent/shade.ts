@@ -33,7 +33,7 @@ import { BIT_ALLOCATED, BIT_MARKED, BIT_SCAN, GROUP_MASK, GROUP_SHIFT, bitsShift
 import { SPAN_STATE, Span } from '../../../heap/span.ts';
 import { ARENA_USED } from '../../../malloc/mheap-record.ts';
 import { NO_BLOCK } from '../../block.ts';
-import { CONCURRENT, Concurrent, SHADES_NEW, SHADES_OLD, isMarking } from './state.ts';
+import { CONCURRENT, Concurrent, SHADES_NEW, SHADES_OLD } from './state.ts';
 
 const ARENA = CONFIG + Config.at.arenaStart;
 const SPAN_MAP = CONFIG + Config.at.spanMap;
@@ -105,9 +105,8 @@ export function blockWords(m: Mem, p: Ref): number {
   return racyLoad(m, s + ELEMSIZE) >>> 2;
 }
 
-/** The write barrier: the pointer with low word `low` is about to be stored at `slot`. */
+/** The write barrier: the pointer with low word `low` is about to be stored at `slot`, during a mark. */
 export function pointerStored(m: Mem, slot: Ref, low: Low): void {
-  if (!isMarking(m)) return;
   const barrier = m[BARRIER_OF];
   if ((barrier & SHADES_NEW) !== 0 && low !== 0) recordOrShade(m, low);
   if ((barrier & SHADES_OLD) === 0) return;
@@ -198,6 +197,5 @@ export function linkOf(m: Mem, p: Ref): Ref {
 
 /** Allocates black: marks the block at `p`, which malloc hands out during a mark. It holds no pointer yet. */
 export function blockAllocated(m: Mem, p: Ref): void {
-  if (!isMarking(m)) return;
   Atomics.or(m, bitsWord(m, p) + 1, BIT_MARKED << markShift(bitsShift(m, p)));
 }

@@ -1,10 +1,12 @@
 /** Rounds of the ragged barrier, on machines whose other Ps are idle or run. */
 import { describe, expect, it } from 'vitest';
+import type { Mem } from '../../../../src/memory/struct.ts';
 import { lowOf } from '../../../../src/memory/pointer.ts';
 import { writePointer } from '../../../../src/heap/write-pointer.ts';
 import { M, mAt } from '../../../../src/machine/m.ts';
 import { P, P_STATUS, pAt } from '../../../../src/machine/p.ts';
 import { COLLECTOR } from '../../../../src/gc/collectors/registry.ts';
+import { phaseChanged } from '../../../../src/gc/collector.ts';
 import { answerRound, isRoundQuiet, resetRounds } from '../../../../src/gc/collectors/concurrent/rounds.ts';
 import { noneShaded } from '../../../../src/gc/collectors/concurrent/shade.ts';
 import { BARRIER, CONCURRENT, Concurrent, MARKING, MARK_PHASE, TERMINATION } from '../../../../src/gc/collectors/concurrent/state.ts';
@@ -15,8 +17,13 @@ const ROUND = CONCURRENT + Concurrent.at.xround;
 
 function machine(): CoreMachine {
   const booted = bootCore({ procs: 2, collector: COLLECTOR.concurrent, barrier: BARRIER.hybrid, termination: TERMINATION.ragged, barrierBuffer: 8 }, -1);
-  booted.m[MARKING] = MARK_PHASE.mark;
+  setPhase(booted.m, MARK_PHASE.mark);
   return booted;
+}
+
+function setPhase(m: Mem, phase: number): void {
+  m[MARKING] = phase;
+  phaseChanged(m);
 }
 
 describe('a round of the ragged barrier', () => {
@@ -47,11 +54,9 @@ describe('a round of the ragged barrier', () => {
 
   it('flushes the buffer of each M that answers', () => {
     const { m, m0 } = machine();
-    const [holder, target] = [0, 1].map(() => {
-      m[MARKING] = MARK_PHASE.off;
-      return mallocgc(m, m0, 64, 0);
-    });
-    m[MARKING] = MARK_PHASE.mark;
+    setPhase(m, MARK_PHASE.off);
+    const [holder, target] = [0, 1].map(() => mallocgc(m, m0, 64, 0));
+    setPhase(m, MARK_PHASE.mark);
     writePointer(m, holder, lowOf(m, target));
     isRoundQuiet(m, m0);
     expect(noneShaded(m)).toBe(true);

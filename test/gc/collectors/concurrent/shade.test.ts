@@ -7,7 +7,8 @@ import { BIT_MARKED, bitsShift, bitsWord, markShift } from '../../../../src/heap
 import { writeFrame, writePointer } from '../../../../src/heap/write-pointer.ts';
 import { COLLECTOR } from '../../../../src/gc/collectors/registry.ts';
 import { flushBarrier, grey, nextShaded, noneShaded, resetBarriers, takeShaded } from '../../../../src/gc/collectors/concurrent/shade.ts';
-import { BARRIER, MARKING, MARK_PHASE } from '../../../../src/gc/collectors/concurrent/state.ts';
+import { BARRIER } from '../../../../src/gc/collectors/concurrent/state.ts';
+import { beginMark, endMark } from '../../../../src/gc/collector.ts';
 import { FLAG_NOSCAN } from '../../../../src/malloc/flags.ts';
 import { mallocgc } from '../../../../src/malloc/malloc.ts';
 import { bootCore, type CoreMachine } from '../../../support/core-machine.ts';
@@ -63,7 +64,7 @@ describe('the barrier', () => {
     const { m, m0 } = machine(barrier);
     const [holder, old, young] = [0, 1, 2].map(() => mallocgc(m, m0, 64, 0));
     storePointer(m, holder, old);
-    m[MARKING] = MARK_PHASE.mark;
+    beginMark(m, m0);
     writePointer(m, holder, lowOf(m, young));
     const names = new Map([[old, 'old'], [young, 'new']]);
     expect(shaded(m).map((p) => names.get(p)).sort()).toEqual(expected);
@@ -74,9 +75,13 @@ describe('the barrier', () => {
     const { m, m0 } = machine('hybrid');
     const [holder, target] = [0, 1].map(() => mallocgc(m, m0, 64, 0));
     writePointer(m, holder, lowOf(m, target));
-    m[MARKING] = MARK_PHASE.mark;
+    expect(isMarked(m, target)).toBe(false);
+    beginMark(m, m0);
     writeFrame(m, holder + 2, lowOf(m, target));
     expect(shaded(m)).toEqual([]);
+    endMark(m, m0);
+    writePointer(m, holder, lowOf(m, target));
+    expect(isMarked(m, target)).toBe(false);
   });
 });
 
@@ -84,7 +89,7 @@ describe('a barrier with a buffer', () => {
   function buffered(cap: number): CoreMachine & { readonly holder: Ref; readonly targets: readonly Ref[] } {
     const booted = bootCore({ collector: COLLECTOR.concurrent, barrier: BARRIER.dijkstra, barrierBuffer: cap }, -1);
     const [holder, ...targets] = [0, 1, 2, 3].map(() => mallocgc(booted.m, booted.m0, 64, 0));
-    booted.m[MARKING] = MARK_PHASE.mark;
+    beginMark(booted.m, booted.m0);
     return { ...booted, holder, targets };
   }
 
@@ -119,10 +124,12 @@ describe('allocation during a mark', () => {
   it('is black, for blocks of every kind', () => {
     const { m, m0 } = machine('dijkstra');
     const before = mallocgc(m, m0, 64, 0);
-    m[MARKING] = MARK_PHASE.mark;
+    beginMark(m, m0);
     const during = [8, 12, 64, 5000, 100_000].map((size) => mallocgc(m, m0, size, size === 12 ? FLAG_NOSCAN : 0));
     expect(isMarked(m, before)).toBe(false);
     for (const p of during) expect(isMarked(m, p)).toBe(true);
+    endMark(m, m0);
+    expect(isMarked(m, mallocgc(m, m0, 64, 0))).toBe(false);
     expect(noneShaded(m)).toBe(true);
   });
 });
