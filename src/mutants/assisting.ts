@@ -24,9 +24,9 @@ export const ASSISTING: readonly KnownBug[] = [
     name: 'waits-in-debt-after-mark',
     history: 'constructed',
     breaks: 'a goroutine waits to assist although the mark has ended: nothing wakes it before the next one',
-    file: 'src/runtime/assist.ts',
-    find: '|| !isMarking(m) || m[gp + ISSYSTEM]',
-    replace: '|| m[gp + ISSYSTEM]',
+    file: 'src/gc/pacer/cycle.ts',
+    find: '  m[ASSISTING] = 0;\n',
+    replace: '',
     scenarios: ['assist-termination'],
   },
   {

@@ -7,11 +7,20 @@ export const STACK_SCANS: readonly KnownBug[] = [
   {
     name: 'allocation-hook-off',
     history: 'constructed',
-    breaks: 'malloc does not tell the collector of new blocks, so they are white',
+    breaks: 'malloc tells the collector of new blocks between marks only, so those of a mark are white',
     file: `${FOLDER}/collector.ts`,
-    find: '  return m[LINKS] !== 0;',
-    replace: '  return m[LINKS] < 0;',
+    find: '  seesAllocations: isMarking,',
+    replace: '  seesAllocations: mayFree,',
     scenarios: ['stack-scan'],
+  },
+  {
+    name: 'notice-of-one-mcache',
+    history: 'constructed',
+    breaks: 'when a mark begins, only the first MCache begins to tell the collector of new blocks: those of other Ms are white',
+    file: 'src/malloc/notice.ts',
+    find: '  for (let i = 0; i < m[NPROCS]; i++) m[m[mAt(m, i) + MCACHE] + SAMPLE_ALL]',
+    replace: '  for (let i = 0; i < 1; i++) m[m[mAt(m, i) + MCACHE] + SAMPLE_ALL]',
+    scenarios: ['stack-scan', 'mark-phases'],
   },
   {
     name: 'allocates-grey-in-error',
