@@ -54,8 +54,8 @@ export const BARRIERS: readonly KnownBug[] = [
     history: 'constructed',
     breaks: 'a mark begins without its barrier',
     file: 'src/gc/collector.ts',
-    find: '  begin(m, mp);\n  phaseChanged(m);',
-    replace: '  begin(m, mp);\n  noticeAnew(m);',
+    find: '  switchBarrier(m, isMarking(m));',
+    replace: '  switchBarrier(m, false);',
     scenarios: ['stack-scan', 'mark-phases'],
   },
   {
