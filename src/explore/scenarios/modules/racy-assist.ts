@@ -56,14 +56,15 @@ function build(m: Mem, m0: MRef, { knobs }: Setting): void {
   enableGC(m);
   if (knobs.does === DOES.begin) return;
   beginMark(m, m0);
-  beginPacing(m, 0, m[MSTATS + MStats.at.heapAllocQ], FAR_Q, 0);
+  // The heap has reached its goal, so each block owes all the work that there is.
+  beginPacing(m, 0, m[MSTATS + MStats.at.heapAllocQ], m[MSTATS + MStats.at.heapAllocQ], 0);
 }
 
 /** Returns the problem if the M's object is damaged, or ''. */
 function run(m: Mem, index: number): string {
   const mp = mAt(m, index);
   const gp = gAt(m, index);
-  const problem = allocate(m, mp, gp, index + 1, index === 0 ? BYTES : LARGE);
+  const problem = allocate(m, mp, gp, index + 1, LARGE) || allocate(m, mp, gp, index + 1, BYTES);
   entersyscall(m, mp);
   return problem;
 }

@@ -2,7 +2,7 @@
  * The races of span-based marking, and little around them.
  *
  *     queue   M 0 puts spans into its short queue and takes them; the other Ms steal
- *     mark    all Ms mark the same blocks of a page, not in the same order, queue the page, and scan what they have queued
+ *     mark    all Ms mark the same blocks of a page, in opposite orders, queue the page, and scan what they have queued
  */
 import type { Mem } from '../../../memory/struct.ts';
 import { CONFIG, Config } from '../../../memory/config.ts';
@@ -30,7 +30,7 @@ const QUEUE = 4;
 const THEFTS = 3;
 
 /** Blocks on one page. Each points to a block of another size, which holds no pointers. */
-const BLOCKS = 3;
+const BLOCKS = 2;
 const BYTES = 16;
 const TARGET_BYTES = 32;
 const PTR = ScanBuf.at.ptr;
