@@ -60,12 +60,12 @@ export interface Blocked {
 /**
  * How threads go on after the limit on accesses, if every one gets its turn (fair-trial.ts).
  *
- * - `livelock`: they keep each other in their loops; `lap` accesses repeat
- * - `repeats`: the same, but a loop may count its laps in a local variable
+ * - `livelock`: they keep each other in their loops; `lap` accesses repeat, and the words `counters` count
+ * - `repeats`: the same, but a loop may have an end after so many laps
  * - `ends`: all threads ended
  */
 export type FairEnd =
-  | { readonly kind: 'livelock' | 'repeats'; readonly lap: number; readonly loops: readonly Blocked[] }
+  | { readonly kind: 'livelock' | 'repeats'; readonly lap: number; readonly counters: readonly number[]; readonly loops: readonly Blocked[] }
   | { readonly kind: 'ends'; readonly accesses: number };
 
 export interface Execution {

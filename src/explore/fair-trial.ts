@@ -2,19 +2,21 @@
  * What happens after the limit on accesses, if every thread gets its turn? So a livelock whose threads change words is told
  * from an execution that is only long, or whose strategy has starved a thread.
  *
- * 1. Let each thread make one access in turn, for FAIR accesses. If the last of them repeat exactly, lap after lap (the same
- *    threads, places, words and values), go on with 2. Otherwise try the same with three accesses each.
+ * 1. Let each thread make one access in turn, for FAIR accesses. If the last of them repeat lap after lap (the same threads,
+ *    places, words and values), go on with 2. A word that counts, so that its value grows by the same amount from lap to
+ *    lap, may differ. Otherwise try the same with three accesses each.
  * 2. Let each thread make many accesses before the next one, a lap and one more each time. If now all threads of the
- *    lap end, after far fewer accesses each than laps were seen, they have kept each other in their loops: it is a livelock.
+ *    lap end, after far fewer accesses each than laps were seen, each because of a value that it did not meet in the laps
+ *    (left-loops.ts), they have kept each other in their loops: it is a livelock.
  *
- * A loop that counts its laps in a local variable may repeat its accesses exactly, too. But it has so many laps that its end
- * within step 2 would be a coincidence. A livelock whose laps differ, because a counter grows in the shared memory, is not
- * recognised: it stays `step-limit`.
+ * A loop that counts its laps repeats its accesses, too, whether it counts in a local variable or in the shared memory. But it
+ * ends although the values are those of the laps, or it goes on after they have changed: so it is none.
  */
 import type { Host } from '../rewrite/generated.ts';
 import { AsyncSleepers } from './async-sleepers.ts';
 import type { Blocked, FairEnd } from './execution.ts';
 import type { Trial } from './explore-options.ts';
+import { LeftLoops } from './left-loops.ts';
 import { AccessLog } from './repeats.ts';
 import { DONE, RUNNABLE } from './thread-table.ts';
 
@@ -96,31 +98,32 @@ export abstract class FairTrial extends AsyncSleepers {
         if (this.#areDone()) return { kind: 'ends', accesses: this.steps - from };
         if (!goesOn) return null;
       }
-      const lap = log.lapOf(TAIL);
-      const laps = Math.floor(TAIL / lap);
+      const repeated = repetitionOf(log);
+      if (repeated === null) continue;
+      const { lap, counters } = repeated;
       const loops = loopsOf(log, lap);
-      if (laps < PART) continue;
-      const isLivelock = loops.length > 1 && this.#endInBursts(loops, lap, Math.floor(laps / PART));
-      return { kind: isLivelock ? 'livelock' : 'repeats', lap, loops };
+      const isLivelock = loops.length > 1 && this.#endInBursts(loops, lap, new LeftLoops(log, lap, counters));
+      return { kind: isLivelock ? 'livelock' : 'repeats', lap, counters: [...counters].sort((one, other) => one - other), loops };
     }
     return null;
   }
 
-  /** Step 2. Reports whether all threads of `loops` end, each after at most `most` accesses. */
-  #endInBursts(loops: readonly Blocked[], lap: number, most: number): boolean {
+  /** Step 2. Reports whether all threads of `loops` end soon, and because of each other. */
+  #endInBursts(loops: readonly Blocked[], lap: number, left: LeftLoops): boolean {
+    const most = Math.floor(Math.floor(TAIL / lap) / PART);
     const ran = this.ran.slice();
     for (let burst = lap; loops.some(({ thread }) => !this.isDone(thread)); burst += lap + 1) {
-      if (!this.#round((thread) => Math.min(burst, most - (this.ran[thread] - ran[thread])), null)) return false;
+      if (!this.#round((thread) => Math.min(burst, most - (this.ran[thread] - ran[thread])), left)) return false;
     }
-    return true;
+    return loops.every(({ thread }) => left.becauseOfOthers(thread));
   }
 
   /**
    * Lets each thread that can run make `turnOf` accesses. If none can, the first sleeper wakes.
-   * @param log gets the accesses, if it has room for them
+   * @param log gets the accesses
    * @returns false if a thread threw, has a turn of no accesses, or none can run any more
    */
-  #round(turnOf: (thread: number) => number, log: AccessLog | null): boolean {
+  #round(turnOf: (thread: number) => number, log: Pick<AccessLog, 'add'>): boolean {
     this.wakeExpired();
     if (this.runnableCount === 0 && this.sleepingCount > 0) this.wakeNow(this.#firstSleeper());
     if (this.runnableCount === 0) return false;
@@ -130,7 +133,7 @@ export abstract class FairTrial extends AsyncSleepers {
       if (turn <= 0) return false;
       for (let i = 0; i < turn && this.status[thread] === RUNNABLE; i++) {
         const index = this.pendingIndex[thread];
-        log?.add(thread, this.pendingSite[thread], index, this.m[index] ?? 0);
+        log.add(thread, this.pendingSite[thread], index, this.m[index] ?? 0);
         this.#trying = thread;
         if (this.go(thread, 1) !== null) return false;
       }
@@ -145,6 +148,20 @@ export abstract class FairTrial extends AsyncSleepers {
   #areDone(): boolean {
     return this.status.every((status) => status === DONE);
   }
+}
+
+/** Returns how the accesses at the end of `log` repeat: the length of a lap, and the words that count; null if they do not, or too seldom. */
+function repetitionOf(log: AccessLog): { readonly lap: number; readonly counters: ReadonlySet<number> } | null {
+  const exact = log.lapOf(TAIL);
+  if (isShort(exact)) return { lap: exact, counters: new Set() };
+  const lap = log.lapOf(TAIL, 3);
+  const counters = isShort(lap) ? log.countersOf(lap, TAIL) : null;
+  return counters === null ? null : { lap, counters };
+}
+
+/** Reports whether there are enough laps of this length. */
+function isShort(lap: number): boolean {
+  return Math.floor(TAIL / lap) >= PART;
 }
 
 /** Returns the loop of each thread that has accesses in the last lap: its words, and its sites, each once. */

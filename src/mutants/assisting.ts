@@ -74,4 +74,13 @@ export const ASSISTING: readonly KnownBug[] = [
     replace: '  if (Atomics.load(m, XACTIVE) === 1) giveUp(m, mp, wbuf);\n  const others',
     scenarios: ['assist-termination'],
   },
+  {
+    name: 'mark-ended-by-two',
+    history: 'constructed',
+    breaks: 'an assist that waited for worldsema to end a mark does not look whether another M has ended it: it begins a new one',
+    file: 'src/runtime/gc.ts',
+    find: ' || (force === FORCE.end && !isMarking(m))) {',
+    replace: ') {',
+    scenarios: ['racy-assist'],
+  },
 ];

@@ -26,6 +26,25 @@ export function politeCounting(m: Int32Array, me: number): void {
   }
   Atomics.store(m, 10 + me, 0);
 }
+/** Waits for a flag that nobody sets, changes words meanwhile, and ends after so many laps, which it counts in the shared memory. */
+export function patient(m: Int32Array, me: number, laps: number): void {
+  while (Atomics.load(m, 5) === 0) {
+    Atomics.store(m, 10 + me, 1);
+    Atomics.store(m, 10 + me, 0);
+    if (m[14 + me]++ === laps) break;
+  }
+}
+/** As polite, twice. */
+export function politeTwice(m: Int32Array, me: number): void {
+  for (let i = 0; i < 2; i++) {
+    for (;;) {
+      Atomics.store(m, 10 + me, 1);
+      if (Atomics.load(m, 11 - me) === 0) break;
+      Atomics.store(m, 10 + me, 0);
+    }
+    Atomics.store(m, 10 + me, 0);
+  }
+}
 export function toggle(m: Int32Array, me: number, times: number): void {
   for (let i = 0; i < times; i++) {
     Atomics.store(m, 10 + me, 1);
@@ -48,6 +67,8 @@ export function restless(m: Int32Array, me: number): void {
 }
 export function sleeps(m: Int32Array): void { Atomics.wait(m, 6, 0); }
 export function flag(m: Int32Array): void { Atomics.store(m, 5, 1); }
+/** Each value is the square of a number. */
+export function grows(m: Int32Array, times: number): void { for (let i = 0; i < times; i++) Atomics.store(m, 9, i * i); }
 export function add(m: Int32Array, times: number): void { for (let i = 0; i < times; i++) Atomics.add(m, 9, 1); }
 export function throws(m: Int32Array): void { for (let i = 0; i < 100; i++) m[9]++; throw new Error('late'); }
 `;
@@ -116,9 +137,36 @@ describe('an execution that reaches the limit', () => {
     expect(run([['restless', 0], ['restless', 1]]).execution).toMatchObject({ verdict: 'step-limit', fair: { kind: 'repeats', lap: 6 } });
   });
 
-  it('is none if the laps differ', () => {
-    expect(run([['politeCounting', 0], ['politeCounting', 1]]).execution.verdict).toBe('step-limit');
-    expect(run([['add', 1e6]]).execution).toMatchObject({ verdict: 'step-limit', fair: null });
+  it('is a livelock if words of theirs count meanwhile, and it names them', () => {
+    const { explorer, execution } = run([['politeCounting', 0], ['politeCounting', 1]]);
+    expect(execution).toMatchObject({ verdict: 'livelock', fair: { kind: 'livelock', lap: 10, counters: [14, 15] } });
+    const { facts } = outcomeOf(execution, { names: ['one', 'two'], nameOf: (_, at) => `w${at}` }, explorer.m);
+    expect(facts[2]).toMatch(/^if every thread gets its turn they repeat the same 10 accesses exactly, lap after lap, while w14 and w15 count: and yet each would end/);
+  });
+
+  it('is a livelock if the threads come to the same loop again', () => {
+    expect(run([['politeTwice', 0], ['politeTwice', 1]]).execution.verdict).toBe('livelock');
+  });
+
+  it.each([
+    ['in a local variable', 'toggle', 5_900, 7_500],
+    ['in the shared memory', 'patient', 1_900, 3_900],
+    ['in a local variable, with a lock', 'lockOften', 2_900, 6_900],
+  ])('is none if the loops count their laps %s and end just after the laps were seen', (_, name, from, to) => {
+    const ends = new Set<string>();
+    for (let laps = from; laps < to; laps += 50) {
+      const calls: readonly Call[] = name === 'lockOften' ? [[name, laps], [name, laps]] : [[name, 0, laps], [name, 1, laps]];
+      const { verdict, fair } = run(calls).execution;
+      expect([laps, verdict]).toEqual([laps, 'step-limit']);
+      ends.add(fair?.kind ?? '');
+    }
+    // Some end before the laps are judged, and some only after.
+    expect([...ends].sort()).toEqual(['ends', 'repeats']);
+  });
+
+  it('is none if the laps differ in another way', () => {
+    expect(run([['add', 1e6]]).execution).toMatchObject({ verdict: 'step-limit', fair: { kind: 'repeats', lap: 1, counters: [9] } });
+    expect(run([['grows', 1e6], ['grows', 1e6]]).execution).toMatchObject({ verdict: 'step-limit', fair: null });
   });
 
   it('is none if it ends once every thread gets its turn, or a thread throws', () => {

@@ -33,3 +33,16 @@ describe('the lap of accesses', () => {
     expect(logOf([same, same, same]).lapOf(3)).toBe(1);
   });
 });
+
+describe('the words that count', () => {
+  const accesses = (values: (lap: number) => readonly number[]) => Array.from({ length: 10 }, (_, lap) => values(lap).map((value, i) => [0, i, 100 + i, value])).flat();
+
+  it('are those whose values change by the same amount from lap to lap', () => {
+    const log = logOf(accesses((lap) => [7, 3 * lap, 0x7ffffffe + lap]));
+    expect([log.lapOf(30), log.lapOf(30, 3), [...log.countersOf(3, 30)!]]).toEqual([30, 3, [101, 102]]);
+  });
+
+  it('are not known if a value changes in another way', () => {
+    for (const value of [(lap: number) => lap * lap, (lap: number) => lap % 2, (lap: number) => Number(lap === 9)]) expect(logOf(accesses((lap) => [7, value(lap)])).countersOf(2, 20)).toBeNull();
+  });
+});

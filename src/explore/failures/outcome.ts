@@ -39,7 +39,7 @@ export function outcomeOf(execution: Execution, named: Named, m: Int32Array): Ou
   const isWait = WAITS.has(verdict);
   if (isWait) {
     const others = blocked.filter((each) => each.thread !== execution.lost?.thread);
-    facts.splice(0, 1, ...lostLines(execution, named, m), ...others.map((each) => waiterLine(each, named, m)), ...fairLines(execution, named), ...(named.exploresModule ? named.story?.() ?? [] : machineLines(m)));
+    facts.splice(0, 1, ...lostLines(execution, named, m), ...others.map((each) => waiterLine(each, named, m)), ...fairLines(execution, named, m), ...(named.exploresModule ? named.story?.() ?? [] : machineLines(m)));
   }
   return {
     verdict,
@@ -112,12 +112,13 @@ function lostLines({ lost }: Execution, named: Named, m: Int32Array): string[] {
 }
 
 /** Returns lines about how threads go on after the limit on accesses, if each gets its turn. */
-function fairLines({ fair, blocked }: Execution, named: Named): string[] {
+function fairLines({ fair, blocked }: Execution, named: Named, m: Int32Array): string[] {
   if (fair === null) return [];
   if (fair.kind === 'ends') return [`if every thread gets its turn from there, all end after ${plural(fair.accesses, 'more access', 'more accesses')}: the strategy has starved a thread, or the limit is too low`];
   const places = blocked.flatMap(({ thread, sites = [] }) => sites.map((site) => named.placeOf?.(site)).filter((place) => place !== undefined).map((place) => `  ${named.names[thread]}: ${place}`));
-  const what = fair.kind === 'livelock' ? 'and yet each would end if it made many accesses before the next thread makes one' : 'an endless loop, or one that counts its laps in a local variable';
-  return [`if every thread gets its turn they repeat the same ${plural(fair.lap, 'access', 'accesses')} exactly, lap after lap: ${what}${places.length > 0 ? '; the accesses are' : ''}`, ...places];
+  const what = fair.kind === 'livelock' ? 'and yet each would end if it made many accesses before the next thread makes one' : 'an endless loop, or one that ends after so many laps';
+  const counting = fair.counters.length === 0 ? '' : `, while ${wordsInText(m, fair.counters, named)} ${fair.counters.length === 1 ? 'counts' : 'count'}`;
+  return [`if every thread gets its turn they repeat the same ${plural(fair.lap, 'access', 'accesses')} exactly, lap after lap${counting}: ${what}${places.length > 0 ? '; the accesses are' : ''}`, ...places];
 }
 
 function machineLines(m: Int32Array): string[] {

@@ -11,21 +11,18 @@
  */
 import type { Mem } from '../../../memory/struct.ts';
 import { CONFIG, Config } from '../../../memory/config.ts';
-import { lock, unlock } from '../../../sync/lock.ts';
-import { G, G_STATUS, gAt, type GRef } from '../../../machine/g.ts';
-import { M, mAt, type MRef } from '../../../machine/m.ts';
-import { P, P_STATUS, pAt } from '../../../machine/p.ts';
-import { SCHED, SCHED_LOCK, Sched, XGCWAITING } from '../../../machine/sched.ts';
+import { gAt, type GRef } from '../../../machine/g.ts';
+import { mAt, type MRef } from '../../../machine/m.ts';
+import { SCHED, Sched, XGCWAITING } from '../../../machine/sched.ts';
 import { FLAG_NOSCAN } from '../../../malloc/flags.ts';
 import { mallocgc } from '../../../malloc/malloc.ts';
 import { MSTATS, MStats } from '../../../malloc/mstats.ts';
 import { enableGC } from '../../../runtime/boot.ts';
 import { FORCE, gcStart } from '../../../runtime/gc.ts';
 import { setgcpercent } from '../../../runtime/gc-percent.ts';
-import { newg } from '../../../runtime/goroutine.ts';
-import { mremoveLocked, premoveLocked } from '../../../runtime/idle.ts';
 import { getSlot, loadInt, newObject, storeInt } from '../../../runtime/mutator.ts';
 import { acquireWorld, entersyscall, releaseWorld, safepoint, starttheworld, stoptheworld } from '../../../runtime/world.ts';
+import { runningGoroutine } from '../programs/running-goroutine.ts';
 import type { ModulePerM } from '../module.ts';
 import type { Knobs, Setting } from '../setting.ts';
 
@@ -47,14 +44,7 @@ const NPROCS = CONFIG + Config.at.nprocs;
 function build(m: Mem, m0: MRef, { knobs }: Setting): void {
   for (let i = 0; i < m[NPROCS]; i++) {
     const mp = mAt(m, i);
-    const gp = newg(m, m0, 0, 0, SLOTS, false);
-    m[mp + M.at.curg] = gp;
-    m[gp + G.at.m] = mp;
-    Atomics.store(m, gp + G.at.xstatus, G_STATUS.running);
-    lock(m, m0, SCHED_LOCK);
-    if (premoveLocked(m, pAt(m, i))) mremoveLocked(m, mp);
-    Atomics.store(m, pAt(m, i) + P.at.xstatus, P_STATUS.running);
-    unlock(m, m0, SCHED_LOCK);
+    runningGoroutine(m, m0, mp, SLOTS);
     mallocgc(m, mp, BYTES, FLAG_NOSCAN);
   }
   mallocgc(m, m0, LARGE, FLAG_NOSCAN);

@@ -5,7 +5,9 @@
 export { CONDITIONS } from './conditions.ts';
 export { DEEP_CALLS } from './deep-calls.ts';
 export { MARK_FREED } from './mark-freed.ts';
+export { RACY_ASSIST } from './racy-assist.ts';
 export { RACY_HEAP } from './racy-heap.ts';
 export { RACY_MARKS } from './racy-marks.ts';
 export { RACY_SCHEDULE } from './racy-schedule.ts';
+export { RACY_SPANS } from './racy-spans.ts';
 export { RACY_WORLD } from './racy-world.ts';
