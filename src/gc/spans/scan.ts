@@ -17,9 +17,10 @@ import { fatal } from '../../base/fatal.ts';
 import { CONFIG, Config } from '../../memory/config.ts';
 import { PAGE_WORD_SHIFT, type Low, type Ref } from '../../memory/address.ts';
 import type { MRef } from '../../machine/m.ts';
-import { BIT_SCAN } from '../../heap/bitmap.ts';
+import { BIT_ALLOCATED, BIT_MARKED, BIT_SCAN, GROUP_MASK } from '../../heap/bitmap.ts';
 import { ARENA_USED } from '../../malloc/mheap.ts';
 import { pointsIntoHeap } from '../heap-pointer.ts';
+import { setMark } from '../mark.ts';
 import { lowestBit } from '../scan-heapbits.ts';
 import { ScanBuf } from '../scanbuf.ts';
 import { objAt } from '../work.ts';
@@ -34,7 +35,7 @@ const PTR_SHIFT = CONFIG + Config.at.ptrShift;
 const PTRBUF_CAP = CONFIG + Config.at.ptrBufCap;
 const PAGE_STATES = CONFIG + Config.at.pageStates;
 const SCAN_BITS = CONFIG + Config.at.scanBits;
-const { wbuf: WBUF, nobj: NOBJ, ptr: PTR, scanned: SCANNED } = ScanBuf.at;
+const { wbuf: WBUF, nobj: NOBJ, ptr: PTR, scanned: SCANNED, marked: MARKED } = ScanBuf.at;
 
 // Local names: V8 folds these, and not those of another module.
 const ARENA_END = ARENA_USED;
@@ -44,8 +45,11 @@ const ONE = QUEUED.one;
 const QUEUE_BITS = QUEUED_MASK;
 const SIZE_SHIFT = BLOCK_SHIFT;
 const WORDS_SHIFT = SCAN_WORDS_SHIFT;
-/** The bits of one group of 16 heap words in a word of marks; those of the next group fill the gaps. */
-const GROUP_BITS = 0x0f0f0f0f;
+const WORDS = 1 << SCAN_WORDS_SHIFT;
+const WORDS_MASK = WORDS - 1;
+const ALLOCATED = BIT_ALLOCATED;
+const MARKED_BIT = BIT_MARKED;
+const IN_GROUP = GROUP_MASK;
 /** Words of a group. */
 const GROUP_WORDS = 32;
 /** Objects and spans in one call, about: a long loop stays in the code that V8 made before it optimised. */
@@ -126,57 +130,102 @@ function scanSpan(m: Mem, mp: MRef, sb: Ref, q: Ref, position: Ref, obj: Ref, ar
   const state = releaseSpan(m, (m[PAGE_STATES] + page) | 0, alone) | 0;
   if ((state & QUEUE_BITS) === 0) fatal('SPAN_QUEUED_TWICE', { page, obj });
   const words = state >>> SIZE_SHIFT;
-  if ((state & QUEUE_BITS) === ONE) {
-    // Two groups of heap words share a word of scan bits.
-    const shift = (at >> 1) & 15;
-    const bit = 1 << (shift + (shift & 12) + ((at >> 3) & 4));
-    countSpan(m, mp, 1);
-    if (setScanned(m, (m[SCAN_BITS] + (at >> 6)) | 0, bit, alone) === 0) return position;
-    m[sb + SCANNED] = (m[sb + SCANNED] + words) | 0;
-    return scanOne(m, mp, sb, q, position, obj, words, arenaLow, used, alone);
-  }
-  return scanMarked(m, mp, sb, q, position, page, words, arenaLow, used, alone);
+  if ((state & QUEUE_BITS) !== ONE) return scanMarked(m, mp, sb, q, position, page, 0, -1, words, arenaLow, used, alone);
+  // Two groups of heap words share a word of scan bits.
+  const shift = (at >> 1) & 15;
+  const bit = 1 << (shift + (shift & 12) + ((at >> 3) & 4));
+  return scanMarked(m, mp, sb, q, position, page, (at >> 6) & WORDS_MASK, bit, words, arenaLow, used, alone);
 }
 
 /**
- * Scans the blocks of `words` words on `page` that are marked and not scanned yet.
+ * Scans the blocks of `words` words on `page` that are marked and not scanned yet, and those that they lead to on the page.
+ *
+ *   1. Go through the words of scan bits. Scan the blocks that are fresh in a word, until it has none left.
+ *   2. Mark a target on the page at once. It becomes fresh, and is scanned when its word is reached.
+ *   3. If its word has been passed, go back to it in the end.
+ *
+ * Only this M knows of the marks it set in step 2, and the page is not queued for them.
  * @param position where the next pointer is buffered
+ * @param from number of the first word of scan bits
+ * @param choice -1 for all blocks; or the scan bit, in the first word, of the only block to scan besides those it leads to
  * @returns where the next one is then
  */
-function scanMarked(m: Mem, mp: MRef, sb: Ref, q: Ref, position: Ref, page: number, words: number, arenaLow: Low, used: number, alone: boolean): Ref {
+function scanMarked(m: Mem, mp: MRef, sb: Ref, q: Ref, position: Ref, page: number, from: number, choice: number, words: number, arenaLow: Low, used: number, alone: boolean): Ref {
   const arena = m[ARENA];
-  const first = (m[SCAN_BITS] + (page << WORDS_SHIFT)) | 0;
-  const last = (first + (1 << WORDS_SHIFT)) | 0;
-  // The bitmap's high word of the page's first group; it grows down.
-  let high = (arena - 1 - (page << (WORDS_SHIFT + 2))) | 0;
-  let start = (arena + (page << PAGE)) | 0;
+  const inWords = (1 + m[PTR_SHIFT]) | 0;
+  const ptrsEnd = (sb + PTR + m[PTRBUF_CAP] * 2) | 0;
+  const scans = (m[SCAN_BITS] + (page << WORDS_SHIFT)) | 0;
+  const firstGroup = page << (WORDS_SHIFT + 1);
   let pos = position | 0;
   let objects = 0;
-  for (let word = first; word !== last; word = (word + 1) | 0) {
-    const fresh = marksOfTwo(m, high, alone) & ~(alone ? m[word] : Atomics.load(m, word));
-    if (fresh !== 0) {
-      const mine = setScanned(m, word, fresh, alone) | 0;
-      let bits = mine & GROUP_BITS;
-      let base = start;
-      let starts = m[(high - 1) | 0];
-      for (let group = 0; group < 2; group = (group + 1) | 0) {
-        while (bits !== 0) {
-          const place = lowestBit(bits);
-          bits = bits & (bits - 1);
-          const shift = (place - ((place >> 3) << 2)) | 0;
+  let marked = 0;
+  let begin = from | 0;
+  let chosen = choice | 0;
+  while (begin !== WORDS) {
+    // The first word to go back to.
+    let back = WORDS;
+    for (let word = begin; word !== WORDS; word = (word + 1) | 0) {
+      // The bitmap's high word of the first group; it grows down.
+      const high = (arena - 1 - ((firstGroup + 2 * word) << 1)) | 0;
+      const start = (arena + ((firstGroup + 2 * word) << 5)) | 0;
+      for (;;) {
+        const fresh = chosen & marksOfTwo(m, high, alone) & ~(alone ? m[(scans + word) | 0] : Atomics.load(m, (scans + word) | 0));
+        if (fresh === 0) break;
+        const mine = setScanned(m, (scans + word) | 0, fresh, alone) | 0;
+        for (let rest = mine; rest !== 0; rest = rest & (rest - 1)) {
+          const place = lowestBit(rest);
+          const second = (place >> 2) & 1;
+          const shift = ((place & 3) + ((place >> 1) & 12)) | 0;
           // A block without pointers.
-          if (((starts >>> shift) & SCAN) === 0) continue;
-          objects = (objects + 1) | 0;
-          pos = scanOne(m, mp, sb, q, pos, (base + (shift << 1)) | 0, words, arenaLow, used, alone) | 0;
+          if (((m[(high - 1 - 2 * second) | 0] >>> shift) & SCAN) === 0) continue;
+          let b = (start + second * GROUP_WORDS + (shift << 1)) | 0;
+          while (b !== 0) {
+            objects = (objects + 1) | 0;
+            let next = 0;
+            let end = (b + words) | 0;
+            // Most objects hold their pointers first: skip the pointer-free end four words at a time.
+            while (((end - 4) | 0) >= b && (m[(end - 1) | 0] | m[(end - 3) | 0]) === 0) end = (end - 4) | 0;
+            for (let i = b; i < end; i = (i + 2) | 0) {
+              if (!pointsIntoHeap(m, i, arenaLow, used, 2)) continue;
+              const at = (m[i] - arenaLow) >>> inWords;
+              if (at >>> (PAGE - 1) === page) {
+                const group = (arena - 2 - ((at >>> 3) & ~1)) | 0;
+                const bits = m[group] >>> (at & IN_GROUP);
+                if ((bits & ALLOCATED) !== 0) {
+                  const mark = MARKED_BIT << ((at & IN_GROUP) + (at & 12));
+                  if (!setMark(m, mp, (group + 1) | 0, mark, alone)) continue;
+                  marked = (marked + 1) | 0;
+                  if ((bits & SCAN) === 0) continue;
+                  const its = (at >>> 5) & WORDS_MASK;
+                  if (next === 0) {
+                    if (setScanned(m, (scans + its) | 0, mark << ((at >>> 2) & 4), alone) !== 0) next = (arena + (at << 1)) | 0;
+                  } else if (its < word && its < back) back = its;
+                  continue;
+                }
+              }
+              m[pos] = m[i];
+              pos = (pos + 2) | 0;
+              if (pos !== ptrsEnd) continue;
+              markFound(m, mp, sb, q, pos, alone);
+              pos = (sb + PTR) | 0;
+            }
+            b = next;
+          }
         }
-        bits = (mine >>> 4) & GROUP_BITS;
-        base = (start + GROUP_WORDS) | 0;
-        starts = m[(high - 3) | 0];
+        if (chosen !== -1) {
+          chosen = -1;
+          // Nothing else is known to be marked.
+          if (marked === 0) {
+            word = (WORDS - 1) | 0;
+            break;
+          }
+        }
       }
+      chosen = -1;
     }
-    high = (high - 4) | 0;
-    start = (start + 2 * GROUP_WORDS) | 0;
+    begin = back;
   }
+  m[sb + MARKED] += marked;
   m[sb + SCANNED] = (m[sb + SCANNED] + Math.imul(objects, words)) | 0;
   countSpan(m, mp, objects);
   return pos;
