@@ -25,7 +25,7 @@ import { COLLECTORS } from '../gc/collectors/registry.ts';
 import { TRACE_CAP, TraceRecord } from '../malloc/trace.ts';
 import { cycleWords } from '../gc/cycle-log.ts';
 import { POLICY } from '../gc/policy.ts';
-import { ScanBits, SpanQueue } from '../gc/spans/state.ts';
+import { SpanQueue } from '../gc/spans/state.ts';
 import { workbufStruct, workinit } from '../gc/work.ts';
 import { eventRingWords } from '../sync/events.ts';
 import { lock, unlock } from '../sync/lock.ts';
@@ -50,7 +50,7 @@ const SIZES: RecordSizes = {
   collectorData: (id, arenaPages) => COLLECTORS[id].data?.words(arenaPages) ?? 0,
   barrierBits: (id) => barrierBits(COLLECTORS[id]),
   hasHints: (policy) => policy === POLICY.tuned || policy === POLICY.lab,
-  marksSpans: (policy) => (policy === POLICY.spans ? { scanBits: ScanBits.words, queue: SpanQueue.words } : null),
+  spanQueue: (policy) => (policy === POLICY.spans ? SpanQueue.words : 0),
 };
 
 function barrierBits(hooks: CollectorHooks): number {
