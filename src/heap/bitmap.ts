@@ -11,7 +11,7 @@
  * The marks are in a word of their own, so that a 32-bit CAS marks a block without touching
  * the bits that the span's owner writes plainly. They are spread over the word's four bytes, a
  * byte for four heap words, in the room of Go's bitSpecial, which is unused since specials are
- * kept per span. Blocks of 32 bytes and more never share a byte, so a plain store of a byte
+ * kept per span. With `--policy spans` that room holds scan bits (gc/spans/state.ts). Blocks of 32 bytes and more never share a byte, so a plain store of a byte
  * can mark them.
  *
  * Guardians: the low half belongs to the span's owner. The high half belongs to the marking

@@ -100,9 +100,8 @@ export const Config = struct('config', 80, {
   spanMap: by(BOOT),
   /** Hints of the tuned mark loop: a bit for each 16 bytes of the arena. */
   hints: by(BOOT),
-  /** With --policy spans: a word and scan bits for each page, and a queue for each M; see gc/spans/state.ts. */
+  /** With --policy spans: a word for each page, and a queue for each M; see gc/spans/state.ts. */
   pageStates: by(BOOT),
-  scanBits: by(BOOT),
   spanQueues: by(BOOT),
   bitmapEnd: by(BOOT),
   arenaStart: by(BOOT),

@@ -79,8 +79,8 @@ export interface RecordSizes {
   readonly collectorData: (id: number, arenaPages: number) => number;
   /** Does mark loop number `policy` keep a filter of hints? */
   readonly hasHints: (policy: number) => boolean;
-  /** What mark loop number `policy` needs to mark spans as a whole: words of the scan bits of a page, and of a queue; null: it does not. */
-  readonly marksSpans: (policy: number) => { readonly scanBits: number; readonly queue: number } | null;
+  /** What mark loop number `policy` needs to mark spans as a whole: words of a queue; 0: it does not. */
+  readonly spanQueue: (policy: number) => number;
 }
 
 export interface Region {
@@ -148,10 +148,9 @@ export function mapMemory(shape: MachineShape, sizes: RecordSizes): MemoryMap {
   place('collectorData', sizes.collectorData(shape.collector, arenaPages), 0, 16);
   // A bit for each 16 bytes: 32 of them share a word.
   place('hints', sizes.hasHints(shape.policy) ? (arenaPages * PAGE_WORDS) / 128 : 0, 0, 16);
-  const spans = sizes.marksSpans(shape.policy);
-  place('pageStates', spans === null ? 0 : spanRecords(arenaPages), 1, 16);
-  place('scanBits', spans === null ? 0 : spanRecords(arenaPages), spans?.scanBits ?? 0, 16);
-  place('spanQueues', spans === null ? 0 : procs, spans?.queue ?? 0, 16);
+  const queueWords = sizes.spanQueue(shape.policy);
+  place('pageStates', queueWords === 0 ? 0 : spanRecords(arenaPages), 1, 16);
+  place('spanQueues', queueWords === 0 ? 0 : procs, queueWords, 16);
   // Four bits a heap word: 16 heap words share two 32-bit bitmap words.
   place('bitmap', (arenaPages * PAGE_WORDS) / (16 * ptrWords), 2, 16);
   place('arena', arenaPages, PAGE_WORDS, PAGE_WORDS);
@@ -193,7 +192,6 @@ export function writeConfig(m: Mem, map: MemoryMap): void {
     spanMap: start.spanMap,
     hints: start.hints,
     pageStates: start.pageStates,
-    scanBits: start.scanBits,
     spanQueues: start.spanQueues,
     bitmapEnd: arena.start,
     arenaStart: arena.start,

@@ -18,7 +18,7 @@ export interface Metadata {
 /** By region, its part; a region that is not listed is fixed. */
 const PART_OF: Readonly<Record<string, keyof Metadata>> = {
   arena: 'heap', bitmap: 'bitmap', spans: 'spans', spanMap: 'spans',
-  hints: 'beside', pageStates: 'beside', scanBits: 'beside', ptrBits: 'beside', collectorData: 'beside',
+  hints: 'beside', pageStates: 'beside', ptrBits: 'beside', collectorData: 'beside',
   workbufs: 'room', persistent: 'room',
 };
 

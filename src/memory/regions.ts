@@ -9,7 +9,7 @@ export type ConfigField = keyof typeof Config.at;
 /** In the order of the map; a region without words begins where the next one does. */
 export const REGIONS = [
   'gs', 'ms', 'ps', 'data', 'bss', 'cycleLog', 'collectStats', 'trace', 'events', 'typeTable', 'persistentStart',
-  'workbufs', 'spans', 'spanMap', 'ptrBits', 'collectorData', 'hints', 'pageStates', 'scanBits', 'spanQueues', 'arenaStart',
+  'workbufs', 'spans', 'spanMap', 'ptrBits', 'collectorData', 'hints', 'pageStates', 'spanQueues', 'arenaStart',
 ] as const satisfies readonly ConfigField[];
 
 export type RegionName = (typeof REGIONS)[number];

@@ -5,7 +5,6 @@ const CLAIM = 'src/gc/spans/claim.ts';
 const MARK = 'src/gc/spans/mark.ts';
 const QUEUE = 'src/gc/spans/queue.ts';
 const SCAN = 'src/gc/spans/scan.ts';
-const STATE = 'src/gc/spans/state.ts';
 const WAIT = 'src/gc/spans/wait.ts';
 
 export const SPAN_MARKING: readonly KnownBug[] = [
@@ -66,7 +65,7 @@ export const SPAN_MARKING: readonly KnownBug[] = [
     find: `  const state = releaseSpan(m, (m[PAGE_STATES] + page) | 0, alone) | 0;`,
     replace: `  const state = Atomics.load(m, (m[PAGE_STATES] + page) | 0);
   if ((state & QUEUE_BITS) !== ONE) {
-    const after = scanMarked(m, mp, sb, q, position, page, state >>> SIZE_SHIFT, arenaLow, used, alone);
+    const after = scanMarked(m, mp, sb, q, position, page, page << GROUPS_SHIFT, 0, state >>> SIZE_SHIFT, arenaLow, used, alone);
     releaseSpan(m, (m[PAGE_STATES] + page) | 0, alone);
     return after;
   }
@@ -92,29 +91,47 @@ export const SPAN_MARKING: readonly KnownBug[] = [
   {
     name: 'span-scan-bits-stored',
     history: 'constructed',
-    breaks: 'scan bits are set by a plain store: two Ms that scan one span clear those of each other',
+    breaks: 'scan bits are set by a plain store: a mark that another M sets meanwhile is lost',
     file: SCAN,
-    find: 'if (!alone) return bits & ~Atomics.or(m, at, bits);',
+    find: 'if (!alone) return marks & ~(Atomics.or(m, word, marks << TO_SCANNED) >>> TO_SCANNED);',
     replace: '',
     scenarios: ['mark-bits-spans'],
   },
   {
-    name: 'span-scan-bit-of-the-wrong-group',
+    name: 'span-block-behind',
     history: 'constructed',
-    breaks: 'the scan bit of a block that is scanned alone is set in the first of two groups, where it is that of another block',
+    breaks: 'a block marked on the page behind the passage is not gone back to',
     file: SCAN,
-    find: 'const bit = 1 << (shift + (shift & 12) + ((at >> 3) & 4));',
-    replace: 'const bit = 1 << (shift + (shift & 12));',
-    scenarios: ['mark-mixed-spans'],
+    find: '              if (its < group && its < back) back = its;\n',
+    replace: '',
+    scenarios: ['mark-page-spans'],
   },
   {
-    name: 'span-scan-bits-from-last-time',
+    name: 'span-block-behind-one',
     history: 'constructed',
-    breaks: 'scan bits of the last mark are not cleared: their blocks are not scanned',
-    file: STATE,
-    find: 'm.fill(0, m[SCAN_BITS], m[SCAN_BITS] + pages * SCAN_WORDS);',
-    replace: '',
-    scenarios: ['whole-cycle-spans'],
+    breaks: 'the way back begins one group too late',
+    file: SCAN,
+    find: 'if (its < group && its < back) back = its;',
+    replace: 'if (its < group && its < back) back = its + 1;',
+    scenarios: ['mark-page-spans'],
+  },
+  {
+    name: 'span-one-in-its-group',
+    history: 'constructed',
+    breaks: 'after the one block that was marked since the page was queued, what it leads to on the page is not scanned',
+    file: SCAN,
+    find: 'if (only !== 0 && left === 0) break;',
+    replace: 'if (only !== 0) break;',
+    scenarios: ['mark-page-spans'],
+  },
+  {
+    name: 'span-left-with-scan-bit',
+    history: 'constructed',
+    breaks: 'each block marked on the page gets its scan bit at once, also those left to the passage, which then passes them over',
+    file: SCAN,
+    find: 'isNext ? mark | (mark << TO_SCANNED) : mark, alone',
+    replace: 'mark | (mark << TO_SCANNED), alone',
+    scenarios: ['mark-page-spans'],
   },
   {
     name: 'span-tail-before-slot',
@@ -207,8 +224,8 @@ export const SPAN_MARKING: readonly KnownBug[] = [
     history: 'constructed',
     breaks: 'the marks of a released span are read by plain loads, which may return what was there before the release: a block is not scanned',
     file: SCAN,
-    find: 'return Atomics.load(m, high) | (Atomics.load(m, (high - 2) | 0) << 4);',
-    replace: 'return m[high] | (m[(high - 2) | 0] << 4);',
+    find: 'const both = alone ? m[word] : Atomics.load(m, word);',
+    replace: 'const both = m[word];',
     scenarios: ['mark-bits-spans'],
     memory: 'js',
   },

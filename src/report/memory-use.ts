@@ -6,7 +6,7 @@ import { loadWide } from '../memory/wide.ts';
 import { ARENA_USED } from '../malloc/mheap-record.ts';
 import { MSTATS, MStats } from '../malloc/mstats.ts';
 import { POLICY } from '../gc/policy.ts';
-import { PageState, ScanBits } from '../gc/spans/state.ts';
+import { PageState } from '../gc/spans/state.ts';
 import { WORK, Work } from '../gc/work.ts';
 import { formatBytes } from '../base/units.ts';
 
@@ -43,7 +43,7 @@ export function readMemoryUse(m: Mem): MemoryUse {
 /** Words that mark loop number `policy` keeps for each word of the heap. */
 function markLoopShare(policy: number): number {
   if (policy === POLICY['go1.3']) return 0;
-  return policy === POLICY.spans ? (PageState.words + ScanBits.words) / PAGE_WORDS : 1 / 128;
+  return policy === POLICY.spans ? PageState.words / PAGE_WORDS : 1 / 128;
 }
 
 /** Returns "metadata 7.8 % of the heap for bitmap and spans, 0.8 % for the rest; …"; nothing for an empty heap. */

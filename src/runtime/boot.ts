@@ -25,7 +25,7 @@ import { COLLECTORS } from '../gc/collectors/registry.ts';
 import { TRACE_CAP, TraceRecord } from '../malloc/trace.ts';
 import { cycleWords } from '../gc/cycle-log.ts';
 import { POLICY } from '../gc/policy.ts';
-import { ScanBits, SpanQueue } from '../gc/spans/state.ts';
+import { SpanQueue } from '../gc/spans/state.ts';
 import { workbufStruct, workinit } from '../gc/work.ts';
 import { eventRingWords } from '../sync/events.ts';
 import { lock, unlock } from '../sync/lock.ts';
@@ -49,7 +49,7 @@ const SIZES: RecordSizes = {
   eventRing: eventRingWords,
   collectorData: (id, arenaPages) => COLLECTORS[id].data?.words(arenaPages) ?? 0,
   hasHints: (policy) => policy === POLICY.tuned || policy === POLICY.lab,
-  marksSpans: (policy) => (policy === POLICY.spans ? { scanBits: ScanBits.words, queue: SpanQueue.words } : null),
+  spanQueue: (policy) => (policy === POLICY.spans ? SpanQueue.words : 0),
 };
 
 /** Returns the memory map of a machine of `shape`. A collector that does not mark beside the program has no assists and no memory limit. */

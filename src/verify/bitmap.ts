@@ -5,8 +5,12 @@
  *     high   0000 mark 15-12 | 0000 mark 11-8 | 0000 mark 7-4 | 0000 mark 3-0
  *     low    scan 15-0 | allocated 15-0
  *
+ * With `--policy spans` the four zeros above marks hold scan bits during a mark; span-marks.ts checks them.
  * A block with its scan bit but without its allocated bit is one that the collector must not touch.
  */
+import { CONFIG, Config } from '../memory/config.ts';
+import { POLICY } from '../gc/policy.ts';
+import { MARKS } from '../gc/spans/state.ts';
 import { isBoundary } from './blocks.ts';
 import type { Findings } from './problems.ts';
 import { hasBit, nameBlock, nameWord, type HeapView } from './view.ts';
@@ -20,12 +24,13 @@ import { hasBit, nameBlock, nameWord, type HeapView } from './view.ts';
 export function checkBitmap(h: HeapView, out: Findings, marks: Int32Array | null, floats = false): number {
   const { m, arena, starts, free } = h;
   const groups = h.bitWords * 2;
+  const compared = marks !== null && m[CONFIG + Config.at.policy] === POLICY.spans ? MARKS : -1;
   let lost = 0;
   for (let g = 0; g < groups; g++) {
     const shift = (g & 1) << 4;
     const word = g >> 1;
     const low = m[arena - 2 * g - 2];
-    const high = m[arena - 2 * g - 1];
+    const high = m[arena - 2 * g - 1] & compared;
     const starts16 = (starts[word] >>> shift) & 0xffff;
     const used16 = starts16 & ~(free[word] >>> shift);
     const marks16 = marks === null ? 0 : (marks[word] >>> shift) & 0xffff;

@@ -2,7 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import { CONFIG, Config } from '../../src/memory/config.ts';
 import { POLICY } from '../../src/gc/policy.ts';
-import { PageState, QUEUED, SpanQueue, prepareSpans } from '../../src/gc/spans/state.ts';
+import { PageState, QUEUED, SCANNED_SHIFT, SpanQueue, prepareSpans } from '../../src/gc/spans/state.ts';
 import { BIT_MARKED, bitsWord } from '../../src/heap/bitmap.ts';
 import { mallocgc } from '../../src/malloc/malloc.ts';
 import { spanProblems } from '../../src/verify/span-marks.ts';
@@ -14,25 +14,30 @@ function oneBlock() {
   const block = mallocgc(m, m0, 32, 0);
   prepareSpans(m, false);
   const page = (block - m[CONFIG + Config.at.arenaStart]) >> 11;
-  return { m, block, scanBits: m[CONFIG + Config.at.scanBits] + 32 * page, state: m[CONFIG + Config.at.pageStates] + page * PageState.words };
+  return { m, marks: bitsWord(m, block) + 1, state: m[CONFIG + Config.at.pageStates] + page * PageState.words };
 }
 
 describe('the check of span-based marking', () => {
   it('finds nothing after a mark', () => {
-    const { m, block, scanBits } = oneBlock();
+    const { m, marks } = oneBlock();
     expect(spanProblems(m)).toEqual([]);
-    m[bitsWord(m, block) + 1] = BIT_MARKED;
-    m[scanBits] = 1;
+    m[marks] = BIT_MARKED | (BIT_MARKED << SCANNED_SHIFT);
     expect(spanProblems(m)).toEqual([]);
   });
 
   it('finds a marked block without its scan bit, and a scan bit without a mark', () => {
-    const { m, block, scanBits } = oneBlock();
-    m[scanBits] = 1;
+    const { m, marks } = oneBlock();
+    m[marks] = BIT_MARKED << SCANNED_SHIFT;
     expect(spanProblems(m)).toMatchObject([{ code: 'SCAN_BIT', message: expect.stringContaining('has a scan bit and no mark') }]);
-    m[scanBits] = 0;
-    m[bitsWord(m, block) + 1] = BIT_MARKED;
+    m[marks] = BIT_MARKED;
     expect(spanProblems(m)).toMatchObject([{ code: 'SCAN_BIT', message: expect.stringContaining('has no scan bit') }]);
+  });
+
+  it('finds a scan bit on a page whose blocks are marked one by one', () => {
+    const { m, marks, state } = oneBlock();
+    m[state] = 0;
+    m[marks] = BIT_MARKED | (BIT_MARKED << SCANNED_SHIFT);
+    expect(spanProblems(m)).toMatchObject([{ code: 'SCAN_BIT', message: expect.stringContaining('is marked by itself') }]);
   });
 
   it('finds a span that is queued, by its page and by a queue', () => {

@@ -11,7 +11,7 @@ import type { Core } from '../load.ts';
 import { LAB_KNOBS, labShape } from './lab-knobs.ts';
 import { MARK_BITS_OBJECTS } from './programs/mark-bits.ts';
 import { MIXED_REACHABLE } from './programs/mark-mixed.ts';
-import { SPANS_OBJECTS } from './programs/mark-spans.ts';
+import { PAGE_OBJECTS, SPANS_OBJECTS } from './programs/mark-spans.ts';
 import { procsKnob, type Knob, type Knobs, type Scenario } from './scenario.ts';
 import { tinyShape } from './tiny-shape.ts';
 
@@ -104,6 +104,10 @@ function buildSpans(core: Core, m: Int32Array, m0: number): Heap {
   return { objects: runAlone(core, core.buildMarkSpans(m, m0)), reachable: SPANS_OBJECTS };
 }
 
+function buildPage(core: Core, m: Int32Array, m0: number): Heap {
+  return { objects: runAlone(core, core.buildMarkPage(m, m0)), reachable: PAGE_OBJECTS };
+}
+
 const GO = () => ({ policy: POLICY['go1.3'] });
 const TUNED = () => ({ policy: POLICY.tuned });
 const SPANS = () => ({ policy: POLICY.spans });
@@ -167,6 +171,13 @@ export const markMixedSpans = marking({
   procs: [2, 3, 4],
   changes: SPANS,
   build: buildMixed,
+});
+export const markPageSpans = marking({
+  name: 'mark-page-spans',
+  summary: 'Ms mark two trees on one page with span-based marking: a visit scans what it finds on its own page',
+  procs: [2, 3, 4],
+  changes: SPANS,
+  build: buildPage,
 });
 export const spanQueues = marking({
   name: 'span-queues',

@@ -4,7 +4,7 @@
  *   1. Take an object of the workbuf; if there is none, the oldest span of the queue.
  *   2. Release the span (claim.ts). If one block was marked since it was queued, scan that block.
  *      Otherwise scan all blocks that are marked and have no scan bit, in the order of their
- *      addresses, and set their scan bits.
+ *      addresses, and set their scan bits. Also scan what they lead to on the same page.
  *   3. Buffer the pointers found. When the buffer is full, or no work is left, mark their targets
  *      (mark.ts).
  *   4. Return when no work is left, or after so many objects and spans.
@@ -17,9 +17,10 @@ import { fatal } from '../../base/fatal.ts';
 import { CONFIG, Config } from '../../memory/config.ts';
 import { PAGE_WORD_SHIFT, type Low, type Ref } from '../../memory/address.ts';
 import type { MRef } from '../../machine/m.ts';
-import { BIT_SCAN } from '../../heap/bitmap.ts';
+import { BIT_ALLOCATED, BIT_MARKED, BIT_SCAN, GROUP_MASK, GROUP_SHIFT } from '../../heap/bitmap.ts';
 import { ARENA_USED } from '../../malloc/mheap.ts';
 import { pointsIntoHeap } from '../heap-pointer.ts';
+import { setMark } from '../mark.ts';
 import { lowestBit } from '../scan-heapbits.ts';
 import { ScanBuf } from '../scanbuf.ts';
 import { objAt } from '../work.ts';
@@ -27,14 +28,13 @@ import { releaseSpan } from './claim.ts';
 import { countSpan } from './count.ts';
 import { markFound } from './mark.ts';
 import { takeSpan } from './queue.ts';
-import { BLOCK_SHIFT, QUEUED, QUEUED_MASK, SCAN_WORDS_SHIFT, queueOf } from './state.ts';
+import { BLOCK_SHIFT, MARKS, QUEUED, QUEUED_MASK, SCANNED_SHIFT, queueOf } from './state.ts';
 
 const ARENA = CONFIG + Config.at.arenaStart;
 const PTR_SHIFT = CONFIG + Config.at.ptrShift;
 const PTRBUF_CAP = CONFIG + Config.at.ptrBufCap;
 const PAGE_STATES = CONFIG + Config.at.pageStates;
-const SCAN_BITS = CONFIG + Config.at.scanBits;
-const { wbuf: WBUF, nobj: NOBJ, ptr: PTR, scanned: SCANNED } = ScanBuf.at;
+const { wbuf: WBUF, nobj: NOBJ, ptr: PTR, scanned: SCANNED, marked: MARKED } = ScanBuf.at;
 
 // Local names: V8 folds these, and not those of another module.
 const ARENA_END = ARENA_USED;
@@ -43,11 +43,14 @@ const SCAN = BIT_SCAN;
 const ONE = QUEUED.one;
 const QUEUE_BITS = QUEUED_MASK;
 const SIZE_SHIFT = BLOCK_SHIFT;
-const WORDS_SHIFT = SCAN_WORDS_SHIFT;
-/** The bits of one group of 16 heap words in a word of marks; those of the next group fill the gaps. */
-const GROUP_BITS = 0x0f0f0f0f;
-/** Words of a group. */
-const GROUP_WORDS = 32;
+const MARK_BITS = MARKS;
+const TO_SCANNED = SCANNED_SHIFT;
+const GROUP = GROUP_SHIFT;
+/** Log2 of the groups of a page. */
+const GROUPS_SHIFT = PAGE_WORD_SHIFT - GROUP_SHIFT - 1;
+const ALLOCATED = BIT_ALLOCATED;
+const MARKED_BIT = BIT_MARKED;
+const IN_GROUP = GROUP_MASK;
 /** Objects and spans in one call, about: a long loop stays in the code that V8 made before it optimised. */
 const RUN = 64;
 
@@ -121,78 +124,116 @@ function scanOne(m: Mem, mp: MRef, sb: Ref, q: Ref, position: Ref, b: Ref, words
  * @returns where the next one is then
  */
 function scanSpan(m: Mem, mp: MRef, sb: Ref, q: Ref, position: Ref, obj: Ref, arenaLow: Low, used: number, alone: boolean): Ref {
-  const at = (obj - m[ARENA]) | 0;
-  const page = at >> PAGE;
+  const at = (obj - m[ARENA]) >> 1;
+  const page = at >> (PAGE - 1);
   const state = releaseSpan(m, (m[PAGE_STATES] + page) | 0, alone) | 0;
   if ((state & QUEUE_BITS) === 0) fatal('SPAN_QUEUED_TWICE', { page, obj });
-  const words = state >>> SIZE_SHIFT;
-  if ((state & QUEUE_BITS) === ONE) {
-    // Two groups of heap words share a word of scan bits.
-    const shift = (at >> 1) & 15;
-    const bit = 1 << (shift + (shift & 12) + ((at >> 3) & 4));
-    countSpan(m, mp, 1);
-    if (setScanned(m, (m[SCAN_BITS] + (at >> 6)) | 0, bit, alone) === 0) return position;
-    m[sb + SCANNED] = (m[sb + SCANNED] + words) | 0;
-    return scanOne(m, mp, sb, q, position, obj, words, arenaLow, used, alone);
-  }
-  return scanMarked(m, mp, sb, q, position, page, words, arenaLow, used, alone);
+  const isOne = (state & QUEUE_BITS) === ONE;
+  const only = isOne ? MARKED_BIT << ((at & IN_GROUP) + (at & 12)) : 0;
+  return scanMarked(m, mp, sb, q, position, page, isOne ? at >> GROUP : page << GROUPS_SHIFT, only, state >>> SIZE_SHIFT, arenaLow, used, alone);
 }
 
 /**
- * Scans the blocks of `words` words on `page` that are marked and not scanned yet.
+ * Scans the blocks of `words` words on `page` that are marked and not scanned yet, and those that they lead to on the page.
+ *
+ *   1. Go through the groups of the bitmap. Scan the blocks that are fresh in one, until none is left.
+ *   2. Mark a target on the page at once. The first one found in a block is scanned next.
+ *   3. Any other one is fresh now, and is scanned when its group is reached. If that group has been
+ *      passed, go back to it in the end.
+ *
+ * Only this M knows of the marks that it sets here: the page is not queued for them.
  * @param position where the next pointer is buffered
+ * @param from the group to begin with
+ * @param only 0 for all blocks; or the mark, in that group, of the one block that may be fresh
  * @returns where the next one is then
  */
-function scanMarked(m: Mem, mp: MRef, sb: Ref, q: Ref, position: Ref, page: number, words: number, arenaLow: Low, used: number, alone: boolean): Ref {
+function scanMarked(m: Mem, mp: MRef, sb: Ref, q: Ref, position: Ref, page: number, from: number, only: number, words: number, arenaLow: Low, used: number, alone: boolean): Ref {
   const arena = m[ARENA];
-  const first = (m[SCAN_BITS] + (page << WORDS_SHIFT)) | 0;
-  const last = (first + (1 << WORDS_SHIFT)) | 0;
-  // The bitmap's high word of the page's first group; it grows down.
-  let high = (arena - 1 - (page << (WORDS_SHIFT + 2))) | 0;
-  let start = (arena + (page << PAGE)) | 0;
+  const toHeapWords = (1 + m[PTR_SHIFT]) | 0;
+  const ptrsEnd = (sb + PTR + m[PTRBUF_CAP] * 2) | 0;
+  const last = ((page + 1) << GROUPS_SHIFT) | 0;
   let pos = position | 0;
   let objects = 0;
-  for (let word = first; word !== last; word = (word + 1) | 0) {
-    const fresh = marksOfTwo(m, high, alone) & ~(alone ? m[word] : Atomics.load(m, word));
-    if (fresh !== 0) {
-      const mine = setScanned(m, word, fresh, alone) | 0;
-      let bits = mine & GROUP_BITS;
-      let base = start;
-      let starts = m[(high - 1) | 0];
-      for (let group = 0; group < 2; group = (group + 1) | 0) {
-        while (bits !== 0) {
-          const place = lowestBit(bits);
-          bits = bits & (bits - 1);
+  let marked = 0;
+  // Blocks marked here and left to the passage.
+  let left = 0;
+  let begin = from | 0;
+  let choice = only === 0 ? MARK_BITS : only | 0;
+  while (begin !== last) {
+    // The first group to go back to.
+    let back = last;
+    for (let group = begin; group !== last; group = (group + 1) | 0) {
+      // The high word; the bitmap grows down.
+      const word = (arena - 1 - (group << 1)) | 0;
+      for (;;) {
+        const fresh = freshMarks(m, word, alone) & choice;
+        if (fresh === 0) break;
+        choice = MARK_BITS;
+        let mine = setScanned(m, word, fresh, alone) | 0;
+        for (; mine !== 0; mine = mine & (mine - 1)) {
+          const place = lowestBit(mine);
           const shift = (place - ((place >> 3) << 2)) | 0;
           // A block without pointers.
-          if (((starts >>> shift) & SCAN) === 0) continue;
-          objects = (objects + 1) | 0;
-          pos = scanOne(m, mp, sb, q, pos, (base + (shift << 1)) | 0, words, arenaLow, used, alone) | 0;
+          if (((m[(word - 1) | 0] >>> shift) & SCAN) === 0) continue;
+          let b = (arena + (((group << GROUP) + shift) << 1)) | 0;
+          while (b !== 0) {
+            let next = 0;
+            let end = (b + words) | 0;
+            objects = (objects + 1) | 0;
+            // Most objects hold their pointers first: skip the pointer-free end four words at a time.
+            while (((end - 4) | 0) >= b && (m[(end - 1) | 0] | m[(end - 3) | 0]) === 0) end = (end - 4) | 0;
+            for (let i = b; i < end; i = (i + 2) | 0) {
+              if (!pointsIntoHeap(m, i, arenaLow, used, 2)) continue;
+              const at = (m[i] - arenaLow) >>> toHeapWords;
+              const its = at >>> GROUP;
+              const high = (arena - 1 - (its << 1)) | 0;
+              const bits = its >>> GROUPS_SHIFT === page ? m[(high - 1) | 0] >>> (at & IN_GROUP) : 0;
+              if ((bits & ALLOCATED) === 0) {
+                // On another page, or a pointer into a block.
+                m[pos] = m[i];
+                pos = (pos + 2) | 0;
+                if (pos !== ptrsEnd) continue;
+                markFound(m, mp, sb, q, pos, alone);
+                pos = (sb + PTR) | 0;
+                continue;
+              }
+              const mark = MARKED_BIT << ((at & IN_GROUP) + (at & 12));
+              const isNext = next === 0 && (bits & SCAN) !== 0;
+              if (!setMark(m, mp, high, isNext ? mark | (mark << TO_SCANNED) : mark, alone)) continue;
+              marked = (marked + 1) | 0;
+              if ((bits & SCAN) === 0) continue;
+              if (isNext) {
+                next = (arena + (at << 1)) | 0;
+                continue;
+              }
+              left = (left + 1) | 0;
+              if (its < group && its < back) back = its;
+            }
+            b = next;
+          }
         }
-        bits = (mine >>> 4) & GROUP_BITS;
-        base = (start + GROUP_WORDS) | 0;
-        starts = m[(high - 3) | 0];
       }
+      // Nothing else is known to be fresh.
+      if (only !== 0 && left === 0) break;
     }
-    high = (high - 4) | 0;
-    start = (start + 2 * GROUP_WORDS) | 0;
+    begin = back;
   }
+  m[sb + MARKED] += marked;
   m[sb + SCANNED] = (m[sb + SCANNED] + Math.imul(objects, words)) | 0;
   countSpan(m, mp, objects);
   return pos;
 }
 
-/** The marks of the two groups whose high words are at `high` and before it, in the form of scan bits. */
-function marksOfTwo(m: Mem, high: Ref, alone: boolean): number {
-  if (alone) return m[high] | (m[(high - 2) | 0] << 4);
+/** The marks of the mark word at `word` without scan bits. */
+function freshMarks(m: Mem, word: Ref, alone: boolean): number {
   // No racy load: it must not be moved before the span's release.
-  return Atomics.load(m, high) | (Atomics.load(m, (high - 2) | 0) << 4);
+  const both = alone ? m[word] : Atomics.load(m, word);
+  return both & ~(both >>> TO_SCANNED) & MARK_BITS;
 }
 
-/** Sets scan bits, `bits` of the word at `at`. Returns those that this M has set: another one may scan the same span. */
-function setScanned(m: Mem, at: Ref, bits: number, alone: boolean): number {
-  if (!alone) return bits & ~Atomics.or(m, at, bits);
-  const before = m[at];
-  m[at] = before | bits;
-  return bits & ~before;
+/** Sets the scan bits of `marks` in the word at `word`. Returns those that this M has set: another one may scan the same span. */
+function setScanned(m: Mem, word: Ref, marks: number, alone: boolean): number {
+  if (!alone) return marks & ~(Atomics.or(m, word, marks << TO_SCANNED) >>> TO_SCANNED);
+  m[word] = m[word] | (marks << TO_SCANNED);
+  return marks;
 }

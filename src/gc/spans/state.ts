@@ -4,12 +4,10 @@
  *   - Each page has a word: the size of the blocks of its span, and two bits that say whether the
  *     span is queued. The word is 0 if the span's blocks are marked one by one: a large object, a
  *     span of several pages, blocks of more than 512 bytes, and spans made since the mark began.
- *   - Each page has scan bits: those of the marked blocks that are scanned, or about to be. The
- *     bitmap's marks without them are the blocks to scan.
+ *   - Each mark has a scan bit in its word, four bits higher, where the other mark loops leave the
+ *     word 0 (heap/bitmap.ts). It says that the block is scanned, or about to be by the M that has set
+ *     the bit. The marks without it are the blocks to scan. The sweep clears it with the marks.
  *   - Each M has a queue of spans.
- *
- * The scan bits lie as the marks do (heap/bitmap.ts), but two groups share a word: the marks of the
- * second group fill the bits that the marks of the first leave unused.
  *
  * Source: mgcmark_greenteagc.go of Go 1.25. Go keeps marks and scan bits at the span's end.
  */
@@ -39,16 +37,10 @@ export const PageState = struct('pagestate', 1, {
 });
 inRegion(PageState, 'pageStates', { label: 'page ', count: 'maxSpans' });
 
-/** Words of scan bits for each page: a bit for each of its 1024 heap words. */
-const SCAN_WORDS = 32;
-/** Log2 of them. */
-export const SCAN_WORDS_SHIFT = 5;
-
-export const ScanBits = struct('scanbits', SCAN_WORDS, {
-  /** Blocks scanned, or about to be by the M that has set the bit. */
-  bits: by(MARKERS, SCAN_WORDS),
-});
-inRegion(ScanBits, 'scanBits', { label: 'scan bits of page ', count: 'maxSpans' });
+/** Places from a mark to its scan bit. */
+export const SCANNED_SHIFT = 4;
+/** The marks of a mark word, without the scan bits. */
+export const MARKS = 0x0f0f0f0f;
 
 /** Spans that a queue holds at most; a power of two. */
 const QUEUE_CAP = 256;
@@ -70,7 +62,6 @@ const ARENA = CONFIG + Config.at.arenaStart;
 const NPROCS = CONFIG + Config.at.nprocs;
 const WORKBUF_CAP = CONFIG + Config.at.workbufCap;
 const PAGE_STATES = CONFIG + Config.at.pageStates;
-const SCAN_BITS = CONFIG + Config.at.scanBits;
 const SPAN_QUEUES = CONFIG + Config.at.spanQueues;
 const { id: ID } = M.at;
 const { state: STATE, npages: NPAGES, sizeclass: SIZECLASS, elemsize: ELEMSIZE } = Span.at;
@@ -87,14 +78,13 @@ export function queueOf(m: Mem, mp: MRef): Ref {
 }
 
 /**
- * Clears all scan bits, and notes which spans are marked as a whole. The world is stopped.
+ * Notes which spans are marked as a whole. No block is marked yet, so there is no scan bit. The world is stopped.
  * @param goesOn a mark that the program ran beside is completed: blocks are marked that have no scan bits, so every block
  *   is marked by itself
  */
 export function prepareSpans(m: Mem, goesOn: boolean): void {
   const pages = (m[ARENA_USED] - m[ARENA]) >> PAGE_WORD_SHIFT;
   m.fill(0, m[PAGE_STATES], m[PAGE_STATES] + pages);
-  m.fill(0, m[SCAN_BITS], m[SCAN_BITS] + pages * SCAN_WORDS);
   const n = goesOn ? 0 : nspan(m);
   for (let i = 0; i < n; i++) {
     const s = spanAt(m, i);
