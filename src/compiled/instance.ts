@@ -58,6 +58,7 @@ export function compiledFunctions(module: WebAssembly.Module, memory: WebAssembl
       const run = alone ? (only ? scanRangeAlone : scanRunAlone) : only ? scanRangeShared : scanRunShared;
       return run(sb, first, last, top, base, room, piece);
     },
+    scanBuffered: exports.scanBuffered as Compiled['scanBuffered'],
     scanObjects: scanIn(exports, 'scanObjects'),
     scanTyped: scanIn(exports, 'scanTyped'),
     scanHeapBits: scanIn(exports, 'scanHeapBits'),

@@ -20,6 +20,7 @@ export const EXPORTS: readonly Export[] = [
   { fn: 'scanRun', name: 'scanRangeAlone', bound: { alone: 1, only: 1 } },
   { fn: 'scanRun', name: 'scanRangeShared', bound: { alone: 0, only: 1 } },
   { fn: 'scanPieces', name: 'scanPieces', bound: {} },
+  { fn: 'scanBuffered', name: 'scanBuffered', bound: {} },
   { fn: 'scanSpans', name: 'scanSpansAlone', bound: { alone: 1 } },
   { fn: 'scanSpans', name: 'scanSpansShared', bound: { alone: 0 } },
   ...['scanObjects', 'scanTyped', 'scanHeapBits'].flatMap((fn) => [

@@ -73,6 +73,12 @@ export function mayEndMark(m: Mem): boolean {
   return may === undefined || may(m);
 }
 
+/** Reports whether idle Ms shall help to mark in this stopped world. */
+export function wantsHelpers(m: Mem): boolean {
+  const { helpers, wantsHelpers: wants } = collectorOf(m);
+  return helpers && (wants === undefined || wants(m));
+}
+
 /** Gives up a mark under way. The machine is shut down. */
 export function abandonMark(m: Mem, mp: MRef): void {
   const { abandonMark: abandon } = collectorOf(m);

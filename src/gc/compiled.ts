@@ -7,12 +7,14 @@ import type { Mem8 } from '../memory/bytes.ts';
 import type { Mem } from '../memory/struct.ts';
 import type { Ref } from '../memory/address.ts';
 import type { MRef } from '../machine/m.ts';
+import { scanBuffered as scanBufferedAsItStands } from './collectors/concurrent/scan.ts';
 import { scanHeapBits as scanHeapBitsAsItStands } from './scan-heapbits.ts';
 import { scanObjects as scanObjectsAsItStands } from './scan-objects.ts';
 import { scanPieces as scanPiecesAsItStands } from './scan-pieces.ts';
 import { scanRun as scanRunAsItStands } from './scan-run.ts';
 import { scanTyped as scanTypedAsItStands } from './scan-typed.ts';
 import { scanSpans as scanSpansAsItStands } from './spans/scan.ts';
+import type { WorkbufRef } from './work.ts';
 
 /** The inner part of Go 1.3's mark loop, in one of its forms; see scanObjects. */
 export type Scan = (mp: MRef, sb: Ref, alone: boolean, pw: number) => void;
@@ -20,6 +22,7 @@ export type Scan = (mp: MRef, sb: Ref, alone: boolean, pw: number) => void;
 /** The compiled functions, bound to one memory. */
 export interface Compiled {
   readonly scanRun: (sb: Ref, first: Ref, last: Ref, top: Ref, base: Ref, room: Ref, piece: number, alone: boolean, only: boolean) => Ref;
+  readonly scanBuffered: (mp: MRef, wbuf: WorkbufRef, budget: number) => WorkbufRef;
   readonly scanObjects: Scan;
   readonly scanTyped: Scan;
   readonly scanHeapBits: Scan;
@@ -37,6 +40,11 @@ export function useCompiled(functions: Compiled | null): void {
 /** Calls the compiled scanRun if there is one, otherwise that of scan-run.ts. */
 export function scanRun(m: Mem, m8: Mem8, sb: Ref, first: Ref, last: Ref, top: Ref, base: Ref, room: Ref, piece: number, alone: boolean, only: boolean): Ref {
   return compiled === null ? scanRunAsItStands(m, m8, sb, first, last, top, base, room, piece, alone, only) : compiled.scanRun(sb, first, last, top, base, room, piece, alone, only);
+}
+
+/** Calls the compiled scanBuffered if there is one, otherwise that of collectors/concurrent/scan.ts. */
+export function scanBuffered(m: Mem, mp: MRef, wbuf: WorkbufRef, budget: number): WorkbufRef {
+  return compiled === null ? scanBufferedAsItStands(m, mp, wbuf, budget) : compiled.scanBuffered(mp, wbuf, budget);
 }
 
 /** Calls the compiled scanObjects if there is one, otherwise that of scan-objects.ts. */

@@ -35,7 +35,8 @@ export function thisM(): number { return $thread(); }
 `,
   'src/memory/bytes.ts': `export function byteView(memory: Int32Array): Uint8Array { return $bytes(memory); }
 `,
-  'src/gc/compiled.ts': `export { scanHeapBits } from './scan-heapbits.ts';
+  'src/gc/compiled.ts': `export { scanBuffered } from './collectors/concurrent/scan.ts';
+export { scanHeapBits } from './scan-heapbits.ts';
 export { scanObjects } from './scan-objects.ts';
 export { scanPieces } from './scan-pieces.ts';
 export { scanRun } from './scan-run.ts';

@@ -40,7 +40,7 @@ import { liveQuads, setGoal, setHardGoal, setTrigger } from '../malloc/pacing.ts
 import { GCLOCK, NOTHING_TO_SWEEP, SWEEP, SWEEP_NSPAN, Sweep, XSPANIDX, unsweptSpans } from '../malloc/sweep.ts';
 import { sweepone } from '../malloc/compiled.ts';
 import { tracegc, traces } from '../malloc/trace.ts';
-import { beginMark, collectorOf, endMark, isMarking, mark, marksBeside, mayEndMark, sweepInPause, sweepsInPause } from '../gc/collector.ts';
+import { beginMark, endMark, isMarking, mark, marksBeside, mayEndMark, sweepInPause, sweepsInPause, wantsHelpers } from '../gc/collector.ts';
 import { CHECKPOINT, checkpoint } from '../gc/doorbell.ts';
 import { prepareMark } from '../gc/policy.ts';
 import { clearpools, rootCount, rootQuads } from '../gc/roots.ts';
@@ -256,7 +256,7 @@ function finishSweep(m: Mem, mp: MRef): void {
 function setUpMark(m: Mem, mp: MRef): void {
   Atomics.store(m, XNWAIT, 0);
   Atomics.store(m, XNDONE, 0);
-  m[NPROC] = collectorOf(m).helpers ? gcprocs(m, mp) : 1;
+  m[NPROC] = wantsHelpers(m) ? gcprocs(m, mp) : 1;
   parforsetup(m, MARKFOR, m[NPROC], rootCount(m), false);
   prepareMark(m);
   if (m[NPROC] === 1) return;

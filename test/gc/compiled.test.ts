@@ -7,6 +7,9 @@ import { xorshift32 } from '../../src/base/random.ts';
 import { compilableMemory, compiledFunctions } from '../../src/compiled/instance.ts';
 import { COMPILED_LARGE, compiledModule } from '../../src/compiled/load.ts';
 import { useCompiled, type Compiled } from '../../src/gc/compiled.ts';
+import { beginMark, markSome } from '../../src/gc/collector.ts';
+import { PROGRESS } from '../../src/gc/collectors/descriptor.ts';
+import { COLLECTOR } from '../../src/gc/collectors/registry.ts';
 import { markWithOthers } from '../../src/gc/helper.ts';
 import { POLICY, prepareMark } from '../../src/gc/policy.ts';
 import { clearpools, rootCount } from '../../src/gc/roots.ts';
@@ -105,16 +108,16 @@ function counted(functions: Compiled, count: { calls: number }): Compiled {
 }
 
 /** Marks with the JavaScript, then from the same state with what was compiled, and compares all words. */
-function marksAlike({ memory, m, m0 }: Marking): void {
+function marksAlike({ memory, m, m0 }: Marking, mark = markWithOthers): void {
   // The other of two Ms counts as waiting for work.
   if (m[NPROC] === 2) Atomics.store(m, XNWAIT, 1);
   const before = m.slice();
-  markWithOthers(m, m0);
+  mark(m, m0);
   const plain = m.slice();
   m.set(before);
   const count = { calls: 0 };
   useCompiled(counted(compiledFunctions(m[CONFIG + Config.at.ptrShift] === LARGE_SHIFT ? MODULES.large : MODULES.small, memory, m), count));
-  markWithOthers(m, m0);
+  mark(m, m0);
   useCompiled(null);
   expect(count.calls).toBeGreaterThan(0);
   expect(differences(plain, before).length).toBeGreaterThan(10);
@@ -145,6 +148,24 @@ const ON_LARGE_MEMORY = LOOPS.filter(([, { ptrWords: pw }]) => pw !== 1).map(([n
 describe.each([...LOOPS, ...ON_LARGE_MEMORY])('marking with what was compiled: %s', (_, shape) => {
   it.each(shape.hasLargePointers === true ? MARKINGS.slice(0, seeds(1, MARKINGS.length)) : MARKINGS)('%s', (__, nproc, workbufCap) => {
     for (let seed = 1; seed <= seeds(1, 3); seed++) marksAlike(machine(nproc, { ...shape, workbufCap }, untyped(seed * 77_777)));
+  });
+});
+
+/** Marks beside a program that does nothing, a piece at a time. */
+function markBeside(m: Mem, m0: MRef): void {
+  beginMark(m, m0);
+  while (markSome(m, m0, 300) === PROGRESS.some);
+}
+
+describe.each<readonly [string, Partial<MachineShape>]>([
+  ['on the 64-bit machine', {}],
+  ['on the 32-bit machine', { ptrWords: 1 }],
+  ['for a large memory', { hasLargePointers: true }],
+])('marking beside the program with what was compiled, %s', (_, shape) => {
+  it.each(MARKINGS)('%s', (__, nproc, workbufCap) => {
+    for (let seed = 1; seed <= seeds(2, 20); seed++) {
+      marksAlike(machine(nproc, { ...shape, workbufCap, collector: COLLECTOR.concurrent }, untyped(seed * 55_555)), markBeside);
+    }
   });
 });
 

@@ -141,7 +141,7 @@ describe('the installed package', () => {
 
 describe('sweepgen/explore', () => {
   it('throws in a test of vitest, with the lanes and the line of the test', () => {
-    const { code, out, err } = node(['node_modules/vitest/vitest.mjs', 'run', 'counter.spec.ts'], { CI: '1' });
+    const { code, out, err } = node(['node_modules/vitest/vitest.mjs', 'run', '--testTimeout=60000', 'counter.spec.ts'], { CI: '1' });
     expect(code).toBe(1);
     expect(out).toContain('3 passed');
     expect(err).toMatch(/ScenarioFailed: \.\/careless\.scenario\.ts fails after \d+ executions?, with seed 1/);
@@ -181,7 +181,8 @@ describe('the tutorial on code of your own', () => {
 
   it('has a test that fails, and passes with the mended code', () => {
     const { [`ring-buffer.ts`]: text, mended } = blocks;
-    const vitest = () => node(['node_modules/vitest/vitest.mjs', 'run', 'ring-buffer.test.ts']);
+    // A busy machine may need more than vitest's five seconds.
+    const vitest = () => node(['node_modules/vitest/vitest.mjs', 'run', '--testTimeout=60000', 'ring-buffer.test.ts']);
     expect(vitest().code).toBe(1);
     const broken = mended.split('\n').slice(0, 2).toReversed().join('\n');
     expect(text.split(broken).length).toBe(2);

@@ -66,6 +66,8 @@ export interface Collector<Name extends string = string> extends CollectorHooks 
    * on. Not asked if the heap has reached its goal. By default it may.
    */
   readonly mayEndMark?: (m: Mem) => boolean;
+  /** Has the rest of a mark work for several Ms? By default it has. The world is stopped. */
+  readonly wantsHelpers?: (m: Mem) => boolean;
   /** Gives up a mark under way, so that no mark bit and no work is left. The machine is shut down. */
   readonly abandonMark?: (m: Mem, mp: MRef) => void;
   /** Logs its own figures of a cycle into `record`, with logCycleField (gc/cycle-log.ts). */

@@ -29,15 +29,21 @@ const QUEUE = 4;
 /** Times that each thief looks for spans. */
 const THEFTS = 3;
 
-/** Blocks on one page. Each points to a block of another size, which holds no pointers. */
+/**
+ * Blocks on one page, in different groups of the bitmap: a visit for one block also sees the marks of its own group. Each points to a block
+ * of another size, which holds no pointers.
+ */
 const BLOCKS = 2;
 const BYTES = 16;
+/** Blocks of a group. */
+const GROUP_BLOCKS = 8;
 const TARGET_BYTES = 32;
 const PTR = ScanBuf.at.ptr;
 
 function build(m: Mem, m0: MRef, { knobs }: Setting): void {
   for (let i = 0; knobs.pair === PAIR.mark && i < BLOCKS; i++) {
     setGlobal(m, i, mallocgc(m, m0, BYTES, 0));
+    for (let k = 1; k < GROUP_BLOCKS; k++) mallocgc(m, m0, BYTES, 0);
     storeWord(m, getGlobal(m, i), 0, mallocgc(m, m0, TARGET_BYTES, FLAG_NOSCAN));
   }
   setUpMark(m);

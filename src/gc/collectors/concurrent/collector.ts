@@ -38,10 +38,11 @@ import { checkMarks } from './checkmark.ts';
 import { drain, goroutineRests, noWork, pushShaded, rootJobs } from './drain.ts';
 import { resetRounds } from './rounds.ts';
 import { LINKS_PER_PAGE, blockAllocated, flushBarriers, pointerStored, resetBarriers } from './shade.ts';
-import { claimRunning, goroutineMade, goroutineRuns, isDone } from './stacks.ts';
-import { CONCURRENT, Concurrent, MARKING, MARK_PHASE, TERMINATION, isMarking } from './state.ts';
+import { claimRunning, goroutineMade, goroutineRuns, hasUnscanned, isDone } from './stacks.ts';
+import { CONCURRENT, Concurrent, MARKING, MARK_PHASE, STACKS, TERMINATION, isMarking } from './state.ts';
 
 const TERMINATION_OF = CONFIG + Config.at.termination;
+const STACKS_OF = CONFIG + Config.at.stacks;
 const CHECKS = CONFIG + Config.at.checkmark;
 const { proved: PROVED, cycle: CYCLE, nroots: NROOTS, xnextroot: XNEXTROOT, xshaded: XSHADED } = Concurrent.at;
 const { curg: CURG } = M.at;
@@ -81,6 +82,16 @@ function mayEndMark(m: Mem): boolean {
   }
   m[CONCURRENT + PROVED] = 1;
   return true;
+}
+
+/**
+ * Reports whether mark termination has work for several Ms: grey blocks, or stacks. Otherwise waking a helper, and waiting until
+ * it has a processor, takes longer than what is left.
+ */
+function wantsHelpers(m: Mem): boolean {
+  if (!isMarking(m)) return true;
+  flushBarriers(m);
+  return m[STACKS_OF] === STACKS.rescan || hasUnscanned(m) || !noWork(m);
 }
 
 /**
@@ -146,6 +157,7 @@ export const concurrent: Collector<'concurrent'> = {
   markSome: drain,
   mayEndMark,
   hasMarkWork,
+  wantsHelpers,
   endMark,
   abandonMark,
   seesAllocations: isMarking,

@@ -22,7 +22,9 @@ import { osyield } from '../../../sync/os.ts';
 import { racyLoad } from '../../../sync/racy.ts';
 import { gAt, type GRef } from '../../../machine/g.ts';
 import { GCStats, M, type MRef } from '../../../machine/m.ts';
-import { FULL, getempty, objAt, putempty, workbufStruct, type WorkbufRef } from '../../work.ts';
+import { scanBuffered } from '../../compiled.ts';
+import { ScanBuf, scanbufOf } from '../../scanbuf.ts';
+import { FULL, getempty, putempty, workbufStruct, type WorkbufRef } from '../../work.ts';
 import { PROGRESS } from '../descriptor.ts';
 import { CONCURRENT, Concurrent, TERMINATION, isMarking } from './state.ts';
 import { answerRound, isRoundQuiet } from './rounds.ts';
@@ -39,6 +41,7 @@ const XACTIVE = CONCURRENT + Concurrent.at.xactive;
 const { nobj: NOBJ } = workbufStruct(1).at;
 const TERMINATION_OF = CONFIG + Config.at.termination;
 const { heartbeat: HEARTBEAT, published: PUBLISHED } = M.at;
+const { scanned: SCANNED } = ScanBuf.at;
 /** What a root job costs of the budget. */
 const WORDS_OF_ROOT = 16;
 const BYTES_SCANNED = M.at.gcstats + GCStats.at.bytesScanned;
@@ -72,11 +75,8 @@ export function drain(m: Mem, mp: MRef, budget: number): number {
       scanned += WORDS_OF_ROOT;
       continue;
     }
-    m[wbuf + NOBJ]--;
-    const obj = objAt(wbuf, m[wbuf + NOBJ]);
-    const words = m[obj + 1];
-    scanned += Math.min(words, PIECE_WORDS);
-    wbuf = scanWords(m, mp, wbuf, m[obj], words);
+    wbuf = scanBuffered(m, mp, wbuf, budget - scanned);
+    scanned += m[scanbufOf(mp) + SCANNED];
   }
   addWide(m, mp + BYTES_SCANNED, scanned * 4);
   if (scanned > 0) m[mp + PUBLISHED] = 1;

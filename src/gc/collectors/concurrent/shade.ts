@@ -82,7 +82,7 @@ export function blockOf(m: Mem, inner: number): number {
   const wordShift = m[PTR_WORDS] - 1;
   const off = inner & ~wordShift;
   const arena = m[ARENA];
-  if (off >>> 0 >= racyLoad(m, ARENA_USED) - arena) return NO_BLOCK;
+  if (off < 0 || off >= racyLoad(m, ARENA_USED) - arena) return NO_BLOCK;
   const shift = (off >> wordShift) & GROUP_MASK;
   const bits = racyLoad(m, arena - ((off >> (GROUP_SHIFT + wordShift)) << 1) - 2);
   for (let j = shift; j >= 0; j--) {
