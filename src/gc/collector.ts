@@ -33,13 +33,13 @@ export function isMarking(m: Mem): boolean {
   return marking !== undefined && marking(m);
 }
 
-/** A mark beside the program has begun or ended: its barrier and the notice of every block begin or end with it. The world is stopped, or no M runs. */
+/** A concurrent mark has begun or ended: its barrier and the notice of every block begin or end with it. The world is stopped, or no M runs. */
 export function phaseChanged(m: Mem): void {
   switchBarrier(m, isMarking(m));
   noticeAnew(m);
 }
 
-/** Begins a mark that goes on beside the program. The world is stopped, and every span is swept. */
+/** Begins a mark that goes on concurrently with the program. The world is stopped, and every span is swept. */
 export function beginMark(m: Mem, mp: MRef): void {
   const { beginMark: begin } = collectorOf(m);
   if (begin === undefined) return;
@@ -47,7 +47,7 @@ export function beginMark(m: Mem, mp: MRef): void {
   phaseChanged(m);
 }
 
-/** Marks beside the program, about `budget` words. Returns one of PROGRESS. */
+/** Marks concurrently with the program, about `budget` words. Returns one of PROGRESS. */
 export function markSome(m: Mem, mp: MRef, budget: number): number {
   const { markSome: some } = collectorOf(m);
   return some === undefined ? PROGRESS.off : some(m, mp, budget);

@@ -87,7 +87,7 @@ export const CYCLE = {
   liveBefore: { unit: 'bytes', about: 'heap that the last collection left, all swept' },
   goal: { unit: 'bytes', about: 'heap that this collection should not pass' },
   assistNs: { unit: 'ns', about: 'marking by goroutines that allocated too fast; the sum over all Ms' },
-  dedicatedNs: { unit: 'ns', about: 'marking by dedicated workers beside the program; the sum over all' },
+  dedicatedNs: { unit: 'ns', about: 'marking by dedicated workers concurrently with the program; the sum over all' },
   fractionalNs: { unit: 'ns', about: 'marking by workers that share their P with the program; the sum over all' },
   idleMarkNs: { unit: 'ns', about: 'marking on Ps that had nothing to run; the sum over all' },
 } as const satisfies Readonly<Record<string, Figure>>;

@@ -1,7 +1,7 @@
 /** The stopped worlds of a collection, from its record in the log. */
 import type { Cycle } from './cycle-log.ts';
 
-/** What a world was stopped for: to begin a mark beside the program, to end it, or for a whole collection. */
+/** What a world was stopped for: to begin a concurrent mark, to end it, or for a whole collection. */
 export type StopKind = 'begin' | 'end' | 'whole';
 
 export interface StoppedWorld {
@@ -18,7 +18,7 @@ export interface StoppedWorld {
 /** The fields of a record that tell of stopped worlds. */
 type Stops = Pick<Cycle, 'endNs' | 'pauseNs' | 'checkpointNs' | 'heap1' | 'firstEndNs' | 'firstPauseNs' | 'firstCheckpointNs' | 'heapStart'>;
 
-/** Returns the stopped worlds of a collection, in order: one, or two if its mark went on beside the program. */
+/** Returns the stopped worlds of a collection, in order: one, or two if its mark went on concurrently with the program. */
 export function stoppedWorlds({ endNs, pauseNs, checkpointNs, heap1, firstEndNs, firstPauseNs, firstCheckpointNs, heapStart }: Stops): StoppedWorld[] {
   const last = { startNs: endNs - pauseNs, endNs, checkpointNs, allocated: heap1 };
   if (firstPauseNs === 0) return [{ kind: 'whole', ...last }];

@@ -4,7 +4,7 @@
  *
  * A hook that a collector leaves out costs nothing on malloc's fast path: malloc calls only if
  * `seesAllocations` says so (malloc/notice.ts). A pointer store tests one word (write-pointer.ts). A collector
- * that marks beside the program is asked anew when a mark begins and ends, and has its barrier only in between.
+ * that marks concurrently with the program is asked anew when a mark begins and ends, and has its barrier only in between.
  */
 import { CONFIG, Config } from '../memory/config.ts';
 import type { Low, Ref } from '../memory/address.ts';
@@ -21,7 +21,7 @@ export type WriteBarrier = (m: Mem, slot: Ref, low: Low) => void;
 
 /** What a collector does outside of a cycle. Each function is a plain one over `m`, at module level. */
 export interface CollectorHooks {
-  /** Must malloc report every block? The answer changes only when a mark beside the program begins or ends. */
+  /** Must malloc report every block? The answer changes only when a concurrent mark begins or ends. */
   readonly seesAllocations?: (m: Mem) => boolean;
   /** malloc hands out the block at `p`; its bits are set, and nothing points at it yet. */
   readonly blockAllocated?: (m: Mem, p: Ref) => void;
@@ -35,7 +35,7 @@ export interface CollectorHooks {
   readonly blockSampled?: (m: Mem, mp: MRef, p: Ref, bucket: Ref) => void;
   /** Forgets the sample of the block at `p` and returns its bucket, 0 if there is none. Goes with blockSampled. */
   readonly takeSample?: (m: Mem, mp: MRef, p: Ref) => Ref;
-  /** Called before every store of a pointer; if the collector marks beside the program, only while it does. */
+  /** Called before every store of a pointer; if the collector marks concurrently with the program, only while it does. */
   readonly pointerStored?: WriteBarrier;
   /** The barrier is not called for stores of a goroutine to its own frame, as in Go. */
   readonly ignoresFrames?: boolean;

@@ -3,7 +3,7 @@
  * finalizer queue. If the collector has a write barrier, it sees each store before it happens.
  *
  * One word says both whether a pointer has a tag and whether there is a barrier, so a store costs no
- * more than it would without barriers. A collector that marks beside the program has its barrier only
+ * more than it would without barriers. A collector that marks concurrently with the program has its barrier only
  * while it marks: the word changes in the stopped worlds in which a mark begins and ends. Only writes that no program makes bypass
  * this file: the links of free blocks, and memory built before the machine runs.
  */

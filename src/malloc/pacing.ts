@@ -17,7 +17,7 @@ const XLIVE_Q = MSTATS + MStats.at.xliveQ;
 export const NEVER_Q = 0x7fffffff;
 
 const WORKBUF_WORDS = CONFIG + Config.at.workbufWords;
-/** The least by which the goal of a mark beside the program exceeds the heap at its begin, in quads for each word of a workbuf: 64 KB in all, as in Go 1.19. */
+/** The least by which the goal of a concurrent mark exceeds the heap at its begin, in quads for each word of a workbuf: 64 KB in all, as in Go 1.19. */
 const LEAST_RUNWAY_Q = 2;
 
 /** Returns the goal, in quads, for `liveQ` live quads, by the GOGC of this cycle: a change takes effect with the next. */
@@ -45,7 +45,7 @@ export function lowerGoal(m: Mem, freedQ: number): void {
 }
 
 /**
- * As setGoal, for a collector that marks beside the program: the mark begins early, when the heap has grown by `percent`
+ * As setGoal, for a collector that marks concurrently with the program: the mark begins early, when the heap has grown by `percent`
  * percent, which the pacer has chosen; negative if GOGC is off.
  */
 export function setTrigger(m: Mem, liveQ: number, percent: number): void {
@@ -55,7 +55,7 @@ export function setTrigger(m: Mem, liveQ: number, percent: number): void {
 }
 
 /**
- * While a mark goes on beside the program, the heap may grow to the goal that GOGC sets. Without assists, the mark ends in a
+ * While a mark goes on concurrently with the program, the heap may grow to the goal that GOGC sets. Without assists, the mark ends in a
  * stopped world when the heap passes it.
  * @param moreQ quads besides the live heap that GOGC counts: stacks and globals, as since Go 1.18; 0 before
  * @param mostQ the goal that a memory limit sets, NEVER_Q for none

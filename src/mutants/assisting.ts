@@ -1,4 +1,4 @@
-/** Marking beside the program: workers, and goroutines that assist or wait to. */
+/** Concurrent marking: workers, and goroutines that assist or wait to. */
 import type { KnownBug } from './known-bug.ts';
 
 export const ASSISTING: readonly KnownBug[] = [

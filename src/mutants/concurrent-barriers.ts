@@ -1,4 +1,4 @@
-/** Barriers beside the program: what they shade, the list of shaded blocks, and the buffers of Ps. */
+/** Write barriers: what they shade, the list of shaded blocks, and the buffers of Ps. */
 import type { KnownBug } from './known-bug.ts';
 
 const FOLDER = 'src/gc/collectors/concurrent';

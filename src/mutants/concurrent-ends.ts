@@ -1,4 +1,4 @@
-/** Work of a mark beside the program, and how its end is found. */
+/** Work of a concurrent mark, and how its end is found. */
 import type { KnownBug } from './known-bug.ts';
 
 const FOLDER = 'src/gc/collectors/concurrent';

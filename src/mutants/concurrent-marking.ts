@@ -1,4 +1,4 @@
-/** Marking beside the program: barriers, stacks, the colour of new blocks, mark termination. */
+/** Concurrent marking: barriers, stacks, the colour of new blocks, mark termination. */
 import type { KnownBug } from './known-bug.ts';
 
 const FOLDER = 'src/gc/collectors/concurrent';

@@ -1,4 +1,4 @@
-/** Stacks that are scanned beside the program, and the colour of new blocks. */
+/** Stacks that are scanned concurrently with the program, and the colour of new blocks. */
 import type { KnownBug } from './known-bug.ts';
 
 const FOLDER = 'src/gc/collectors/concurrent';

@@ -1,9 +1,9 @@
 /**
- * Go's trace of collections that mark beside the program: GODEBUG=gctrace=1 of Go 1.5, and of Go 1.6 to 1.8.
+ * Go's trace of collections that mark concurrently with the program: GODEBUG=gctrace=1 of Go 1.5, and of Go 1.6 to 1.8.
  *
  *     gc # @#s #%: #+#+# ms clock, #+#/#/#+# ms cpu, #->#-># MB, # MB goal, # P
  *
- *   1. `clock` is the time of each phase: sweep termination, marking beside the program, mark termination. Go 1.5 has two phases
+ *   1. `clock` is the time of each phase: sweep termination, marking concurrently with the program, mark termination. Go 1.5 has two phases
  *      more between the first two, scan and the installation of the write barrier. Here the mark scans the roots, and
  *      the barrier is on when it begins, so these two take no time.
  *   2. `cpu` is the same for all Ps. The mark's part is split: assists, background workers, idle workers.
@@ -78,7 +78,7 @@ export class ConcurrentTrace {
   }
 }
 
-/** Returns the ns of sweep termination, of marking beside the program, and of mark termination. */
+/** Returns the ns of sweep termination, of the concurrent mark, and of mark termination. */
 function phasesOf(c: Cycle): [number, number, number] {
   // A forced collection marks in the one world that it stops.
   if (c.firstPauseNs === 0) return [c.stopNs + c.sweepNs, 0, c.pauseNs - c.stopNs - c.sweepNs];

@@ -2,7 +2,7 @@
  * The time that collections take from the program, as a share of all Ps, and the minimum mutator utilization (MMU) with
  * it: of all windows of one length within a run, the least share of the Ps' time that the program had.
  *
- *   1. A stopped world takes all Ps. While a mark goes on beside the program, assists and background workers take a share
+ *   1. A stopped world takes all Ps. While a mark goes on concurrently with the program, assists and background workers take a share
  *      of them. The log has the sums of a mark, so their share is the mean of that mark. Idle workers take nothing.
  *   2. The time taken in a window is a continuous function of the window's start, and linear between the positions at which an
  *      end of the window meets an end of an interval. So it has its maximum at one of these positions.

@@ -202,7 +202,7 @@ function maxGsFor({ collector }: ShapeOptions, needs: Needs): number {
 function checkCollector({ collector, types, checkmark, memoryLimit }: ShapeOptions, policy: Policy): void {
   const unheeded = checkmark === true ? '--checkmark' : memoryLimit !== undefined ? '--memory-limit' : undefined;
   if (unheeded !== undefined && collectorNamed(collector ?? 'parallel').beginMark === undefined) {
-    throw new UsageError(`${unheeded} is for a collector that marks beside the program; add --collector concurrent`);
+    throw new UsageError(`${unheeded} is for a collector that marks concurrently with the program; add --collector concurrent`);
   }
   if (checkmark === true && (types ?? 'none') !== 'none') {
     throw new UsageError(`--checkmark takes any word for a pointer; leave --types ${types} out`);

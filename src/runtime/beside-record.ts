@@ -1,4 +1,4 @@
-/** The record of what marks beside the program: the workers, and the goroutines that wait to assist. */
+/** The record of what marks concurrently with the program: the workers, and the goroutines that wait to assist. */
 import { guardedBy, ownedBy } from '../memory/guardian.ts';
 import { globalRecord } from '../memory/segment.ts';
 import { atomic, by, padding, struct } from '../memory/struct.ts';

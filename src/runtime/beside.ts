@@ -1,5 +1,5 @@
 /**
- * The goroutines that mark beside the program, for a collector that does: background workers.
+ * The goroutines that mark concurrently with the program, for a collector that does: background workers.
  *
  *   1. Each P has a worker, which runs on no other P and is on no queue. The scheduler looks whether it shall run, before it
  *      looks for a goroutine (workerToRun), and once more before the P becomes idle (mayRunIdleLocked).

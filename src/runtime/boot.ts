@@ -52,7 +52,7 @@ const SIZES: RecordSizes = {
   spanQueue: (policy) => (policy === POLICY.spans ? SpanQueue.words : 0),
 };
 
-/** Returns the memory map of a machine of `shape`. A collector that does not mark beside the program has no assists and no memory limit. */
+/** Returns the memory map of a machine of `shape`. A collector that does not mark concurrently with the program has no assists and no memory limit. */
 export function planMemory(shape: MachineShape): MemoryMap {
   const isPaced = COLLECTORS[shape.collector ?? 0].beginMark !== undefined;
   return mapMemory(isPaced ? shape : { ...shape, assists: ASSISTS.off, memoryLimit: 0 }, SIZES);
@@ -72,7 +72,7 @@ export function boot(m: Mem, map: MemoryMap, gcpercent: number, types?: TypeTabl
   writeConfig(m, map);
   if (types !== undefined) writeTypes(m, types, map.shape.ptrWords);
   storesInit(m);
-  // A collector that marks beside the program switches its barrier on when it begins to.
+  // A collector that marks concurrently with the program switches its barrier on when it begins to.
   if (COLLECTORS[m[CONFIG + Config.at.collector]].beginMark === undefined) switchBarrier(m, true);
   const m0 = mAt(m, 0);
   sysinit(m, map.shape.osHoles);

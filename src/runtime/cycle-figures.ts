@@ -26,7 +26,7 @@ const { gcstats: GCSTATS } = M.at;
 const COLLECTING = stoppedWorld('the collecting M');
 
 /**
- * The begin of a collection by a collector that marks beside the program, kept until the cycle is logged. Its first stopped world,
+ * The begin of a collection by a collector that marks concurrently with the program, kept until the cycle is logged. Its first stopped world,
  * in which the mark begins, has a length of 0 if the collection has only one.
  */
 export const Begin = struct('begin', 32, {
@@ -63,7 +63,7 @@ export interface Times {
   checkpointNs: number;
 }
 
-/** Moments of a stopped world in which a mark beside the program begins, ns. */
+/** Moments of a stopped world in which a concurrent mark begins, ns. */
 export interface FirstTimes {
   /** The collecting M begins to stop the world. */
   readonly started: number;

@@ -1,5 +1,5 @@
 /**
- * The collection cycle: mark in parallel with the world stopped, then sweep beside the program.
+ * The collection cycle: mark in parallel with the world stopped, then sweep concurrently with the program.
  *
  *   1. gcStart: take worldsema, and return if another M has collected meanwhile.
  *   2. Stop the world. Flush what would keep garbage alive: tiny blocks, cached stacks, blocks
@@ -11,7 +11,7 @@
  *      sweep lowers it by what it frees (malloc/pacing.ts).
  *   7. Add 2 to sweepgen: from now on every span in use is unswept. Wake the background sweeper.
  *   8. Publish the memory profile of the cycle before, log the cycle, start the world.
- *   9. Sweep beside the program (malloc/sweep.ts); phase 3 of the next cycle does the remainder.
+ *   9. Sweep concurrently with the program (malloc/sweep.ts); phase 3 of the next cycle does the remainder.
  *
  * The older collectors mark with one thread, and sweep everything in the pause after phase 6.
  *
@@ -76,7 +76,7 @@ export const BGSWEEP = { pc: 0, slots: 0 } as const;
 /**
  * Arguments of gcStart. `no`: collect only if the heap has reached its goal. The others always
  * collect; `andSweep` sweeps everything before the world starts, `leaveSweep` wakes no sweeper. A collector that
- * marks beside the program also takes `begin`: begin a mark unless one is under way; and `end`: end the mark that is, if the
+ * marks concurrently with the program also takes `begin`: begin a mark unless one is under way; and `end`: end the mark that is, if the
  * collector finds no work left.
  */
 export const FORCE = { no: 0, yes: 1, andSweep: 2, leaveSweep: 3, begin: 4, end: 5 } as const;
@@ -137,7 +137,7 @@ export function gcStart(m: Mem, mp: MRef, force: number): void {
 }
 
 /**
- * One stopped world of a collector that marks beside the program: ends the mark that is under way, then
+ * One stopped world of a collector that marks concurrently with the program: ends the mark that is under way, then
  * begins one, or collects at once if that is what `force` says.
  */
 function collectBeside(m: Mem, mp: MRef, started: number, force: number): void {

@@ -4,7 +4,7 @@
  * To find one:
  *
  *   1. If the world is being stopped, stop. If the machine is shut down, leave.
- *      If a mark goes on beside the program and this P's worker is to run, run it (beside.ts).
+ *      If a mark goes on concurrently with the program and this P's worker is to run, run it (beside.ts).
  *   2. Every 61st time, take from the global queue, so that two goroutines that ready each other
  *      cannot starve it.
  *   3. Take from the P's own run queue.
@@ -12,7 +12,7 @@
  *      global one again.
  *   5. Otherwise spin: steal half of another P's queue. At most half as many Ms spin as Ps are
  *      busy.
- *   6. Otherwise mark, if a mark goes on beside the program and has work. Otherwise become idle: put P and M on the idle lists, stop spinning, look at all queues
+ *   6. Otherwise mark, if a mark goes on concurrently with the program and has work. Otherwise become idle: put P and M on the idle lists, stop spinning, look at all queues
  *      once more, then sleep on the park note.
  *
  * No wake-up is lost: a readying M queues the goroutine first and then looks for an idle P; an M
@@ -232,7 +232,7 @@ function execute(m: Mem, mp: MRef, gp: GRef, text: readonly Step[]): void {
   }
 }
 
-/** A collection by chance begins a mark beside the program, if the collector has one. */
+/** A collection by chance begins a concurrent mark, if the collector has one. */
 function byChance(m: Mem): number {
   return marksBeside(m) ? FORCE.begin : FORCE.yes;
 }

@@ -151,7 +151,7 @@ export function finalizedObject(m: Mem, gp: GRef): Ref {
   return loadPointer(m, slotAt(m, gp, 0));
 }
 
-/** A background mark worker: marks a piece beside the program, then parks until the scheduler runs it again (beside.ts). Go's gcBgMarkWorker. */
+/** A background mark worker: marks a piece concurrently with the program, then parks until the scheduler runs it again (beside.ts). Go's gcBgMarkWorker. */
 function bgMarkWorker(m: Mem, mp: MRef, gp: GRef): number {
   const started = nanotime();
   const before = scannedQuads(m, mp);

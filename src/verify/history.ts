@@ -146,7 +146,7 @@ export class History {
   private checkGoal(h: HeapView, out: Findings): void {
     const goal = Atomics.load(h.m, XNEXT_GC_Q);
     const live = this.survivingQ;
-    // A collector that marks beside the program begins before the heap has grown by GOGC percent.
+    // A collector that marks concurrently with the program begins before the heap has grown by GOGC percent.
     const percent = marksBeside(h.m) ? h.m[CYCLE_PERCENT] : this.percent;
     const expected = percent < 0 ? MOST_Q : Math.min(MOST_Q, live + Math.floor((live * percent) / 100));
     // A memory limit lowers it further.

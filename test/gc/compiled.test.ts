@@ -151,7 +151,7 @@ describe.each([...LOOPS, ...ON_LARGE_MEMORY])('marking with what was compiled: %
   });
 });
 
-/** Marks beside a program that does nothing, a piece at a time. */
+/** Marks concurrently with a program that does nothing, a piece at a time. */
 function markBeside(m: Mem, m0: MRef): void {
   beginMark(m, m0);
   while (markSome(m, m0, 300) === PROGRESS.some);
@@ -161,7 +161,7 @@ describe.each<readonly [string, Partial<MachineShape>]>([
   ['on the 64-bit machine', {}],
   ['on the 32-bit machine', { ptrWords: 1 }],
   ['for a large memory', { hasLargePointers: true }],
-])('marking beside the program with what was compiled, %s', (_, shape) => {
+])('marking concurrently with the program with what was compiled, %s', (_, shape) => {
   it.each(MARKINGS)('%s', (__, nproc, workbufCap) => {
     for (let seed = 1; seed <= seeds(2, 20); seed++) {
       marksAlike(machine(nproc, { ...shape, workbufCap, collector: COLLECTOR.concurrent }, untyped(seed * 55_555)), markBeside);

@@ -12,7 +12,7 @@ describe('stopped worlds', () => {
     expect(pauseOf(whole)).toBe(18);
   });
 
-  it('are two for one that marks beside the program', () => {
+  it('are two for one that marks concurrently with the program', () => {
     expect(stoppedWorlds(cycleOf({ firstEndNs: 50, firstPauseNs: 10, firstCheckpointNs: 4, heapStart: 3, endNs: 100, pauseNs: 30, heap1: 5 }))).toEqual([
       { kind: 'begin', startNs: 40, endNs: 50, checkpointNs: 4, allocated: 3 },
       { kind: 'end', startNs: 70, endNs: 100, checkpointNs: 0, allocated: 5 },

@@ -5,7 +5,7 @@ import { cycleOf } from '../cli/fakes.ts';
 
 const MB = 2 ** 20;
 
-/** A collection that begins 512 ms after the start: 0.018 ms stopped, 1.3 ms beside the program, 0.1 ms stopped. */
+/** A collection that begins 512 ms after the start: 0.018 ms stopped, 1.3 ms of concurrent mark, 0.1 ms stopped. */
 const cycle = cycleOf({
   numgc: 3, nproc: 2, firstEndNs: 612_018_000, firstPauseNs: 18_000, endNs: 613_418_000, pauseNs: 100_999,
   heapStart: 4.9 * MB, heap1: 5.5 * MB, goal: 6 * MB, assistNs: 120_000, dedicatedNs: 300_000, fractionalNs: 22_000, idleMarkNs: 9_999_999,

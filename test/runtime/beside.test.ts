@@ -60,7 +60,7 @@ describe('workerToRun', () => {
     expect(workerToRun(idle, mAt(idle, 0))).toBe(0);
   });
 
-  it('runs none with a collector that does not mark beside the program', () => {
+  it('runs none with a collector that does not mark concurrently with the program', () => {
     const { m, m0 } = bootCore();
     expect([workerToRun(m, m0), mayRunIdleLocked(m)]).toEqual([0, false]);
   });

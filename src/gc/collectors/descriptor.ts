@@ -48,14 +48,14 @@ export interface Collector<Name extends string = string> extends CollectorHooks 
    */
   readonly sweep?: (m: Mem, mp: MRef) => void;
   /**
-   * A collector that marks beside the program has this function and the four below. It begins a mark:
+   * A collector that marks concurrently with the program has this function and the four below. It begins a mark:
    * the world is stopped, and every span is swept. `mark` then completes the mark, in a second stopped
    * world; a forced collection calls `mark` alone.
    */
   readonly beginMark?: (m: Mem, mp: MRef) => void;
   /** Does the program run beside a mark? */
   readonly isMarking?: (m: Mem) => boolean;
-  /** Marks beside the program, about `budget` words. The caller holds no work when it returns. Returns one of PROGRESS. */
+  /** Marks concurrently with the program, about `budget` words. The caller holds no work when it returns. Returns one of PROGRESS. */
   readonly markSome?: (m: Mem, mp: MRef, budget: number) => number;
   /** Reports whether work for markSome is in sight. */
   readonly hasMarkWork?: (m: Mem) => boolean;

@@ -6,7 +6,7 @@ import { Unproven } from '../../base/fatal.ts';
 import { formatNs, plural } from '../../base/units.ts';
 
 /** Runs of a probe before the machine counts as busy. */
-const TRIES = 8;
+const TRIES = 24;
 /** Absolute difference in ns at which two results always agree. */
 const SLACK_NS = 0.5;
 

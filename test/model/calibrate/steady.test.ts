@@ -38,7 +38,7 @@ describe('measureSteadily', () => {
     expect(error).toBeInstanceOf(Unproven);
     expect(error).toMatchObject({
       exitCode: EXIT.unproven,
-      message: 'the machine is busy: wake, two threads took from 50 ns to 6.40 µs in 8 tries, and no two agree; nothing was written. End what else runs, and calibrate again',
+      message: 'the machine is busy: wake, two threads took from 50 ns to 6.40 µs in 24 tries, and no two agree; nothing was written. End what else runs, and calibrate again',
     });
   });
 });

@@ -1,5 +1,5 @@
 /**
- * The checkmark phase: marks a second time, to find what the mark beside the program has missed.
+ * The checkmark phase: marks a second time, to find what the concurrent mark has missed.
  *
  *   1. The world is stopped, and the mark is complete. Clear the links of all blocks (shade.ts): no
  *      block is on a list now, so a link serves as the second mark.

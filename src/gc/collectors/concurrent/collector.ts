@@ -71,7 +71,7 @@ function endMark(m: Mem, mp: MRef): void {
 
 /**
  * Reports whether the mark may end in this stopped world. With the ragged barrier, a mark with work
- * left goes on beside the program: an M may have recorded or shaded a pointer after it answered.
+ * left goes on concurrently with the program: an M may have recorded or shaded a pointer after it answered.
  */
 function mayEndMark(m: Mem): boolean {
   if (m[TERMINATION_OF] === TERMINATION.count) return true;

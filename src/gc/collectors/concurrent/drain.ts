@@ -1,5 +1,5 @@
 /**
- * Marking beside the program, a bounded piece at a time.
+ * Marking concurrently with the program, a bounded piece at a time.
  *
  *   1. Take work: an object of this M's workbuf; else the blocks that barriers have shaded; else a
  *      full workbuf; else a root job.

@@ -1,5 +1,5 @@
 /**
- * The mark loop beside the program: scans pieces of memory that mutators write at the same time.
+ * The concurrent mark loop: scans pieces of memory that mutators write at the same time.
  *
  * Every word is loaded once, racily. A stale or torn pointer is harmless: a stale one keeps a block
  * for one more cycle, and the barrier shades what the load has missed. The tag of a pointer is

@@ -1,5 +1,5 @@
 /**
- * Scanning stacks beside the program. The word `xscan` of a goroutine says what has become of its
+ * Scanning stacks concurrently with the program. The word `xscan` of a goroutine says what has become of its
  * stack in the mark of this number:
  *
  *     (an earlier mark)   not scanned; the goroutine has not run since the mark began

@@ -5,7 +5,7 @@
  * Phases change only in a stopped world, so every M sees the same phase between two safe points:
  *
  *     off    no barrier; sweeping may be under way
- *     mark   barriers shade, allocation is black, workers mark beside the program
+ *     mark   barriers shade, allocation is black, workers mark concurrently with the program
  *
  * Mark termination is the second stopped world of a cycle. It has no phase of its own, because no
  * mutator runs in it.

@@ -1,4 +1,4 @@
-/** Shading beside the program: what each barrier marks and lists. */
+/** Shading: what each barrier marks and lists. */
 import { describe, expect, it } from 'vitest';
 import type { Ref } from '../../../../src/memory/address.ts';
 import { lowOf, storePointer } from '../../../../src/memory/pointer.ts';
