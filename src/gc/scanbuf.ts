@@ -61,7 +61,7 @@ export const ScanBuf = struct('scanbuf', 368, {
   front: by(OWNER),
   taken: by(OWNER),
   last: by(OWNER),
-  /** Words scanned since scanObjects began. */
+  /** Words scanned since scanObjects, scanSpans or scanBuffered began. */
   scanned: by(OWNER),
   pad: padding(1),
   /** Pointers found, not yet looked at. */

@@ -86,7 +86,7 @@ function mayEndMark(m: Mem): boolean {
 
 /**
  * Reports whether mark termination has work for several Ms: grey blocks, or stacks. Otherwise waking a helper, and waiting until
- * it has a processor, takes longer than what is left.
+ * it has a processor, takes longer than what is left. Shades what barriers have recorded first, because it may be work.
  */
 function wantsHelpers(m: Mem): boolean {
   if (!isMarking(m)) return true;
