@@ -32,6 +32,15 @@ describe('measureSteadily', () => {
     expect(await measureSteadily('x', probe([0.1], [0.5]).measure, 0.1)).toEqual([0.1]);
   });
 
+  it('counts one or two results far below the others as luck if the three above them agree', async () => {
+    const rest = Array.from({ length: 24 }, (_, i) => [11 * 1.2 ** i]);
+    const agreeing = [[8.5], [8.6], [8.7]];
+    expect(await measureSteadily('x', probe([5.1], ...agreeing, ...rest).measure, 0.01)).toEqual([8.5]);
+    expect(await measureSteadily('x', probe([3], [5.1], ...agreeing, ...rest).measure, 0.01)).toEqual([8.5]);
+    await expect(measureSteadily('x', probe([2], [3], [5.1], ...agreeing, ...rest).measure, 0.01)).rejects.toThrow(Unproven);
+    await expect(measureSteadily('x', probe([5.1], [8.5], [8.6], ...rest).measure, 0.01)).rejects.toThrow(Unproven);
+  });
+
   it('throws Unproven with the figure that scatters', async () => {
     const doubling = probe(...Array.from({ length: 30 }, (_, i) => [5, 50 * 1.5 ** i]));
     const error: unknown = await measureSteadily('wake, two threads', doubling.measure, 0.4).catch((e: unknown) => e);
