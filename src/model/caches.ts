@@ -49,7 +49,8 @@ export class Caches {
   readonly #l2Ns: Float64Array;
   readonly #streamNs: number;
   /** By core: a load of a line that has been prefetched. */
-  readonly #prefetchedNs: Float64Array;
+  /** By core: how much slower it is than at its full clock. */
+  readonly #slowdown: Float64Array;
   readonly #transferNs: number;
   /** The same between sockets. */
   readonly #farTransferNs: number;
@@ -88,9 +89,9 @@ export class Caches {
     this.#memory = new MemorySystem(machine, placement, inUse);
     this.#translations = topology?.tlb === undefined ? undefined : new Translations(topology.tlb, placement);
     this.#writes = kindWrites();
-    this.#l2Ns = slowdowns(machine, placement).map((factor) => factor * machine.l2.ns);
+    this.#slowdown = slowdowns(machine, placement);
+    this.#l2Ns = this.#slowdown.map((factor) => factor * machine.l2.ns);
     this.#streamNs = machine.streamNs;
-    this.#prefetchedNs = slowdowns(machine, placement).map((factor) => factor * (machine.prefetchedNs ?? machine.l2.ns));
     this.#transferNs = machine.transferNs;
     this.#farTransferNs = topology?.link?.transferNs ?? machine.transferNs;
     this.#lines = machine.lines;
@@ -101,7 +102,7 @@ export class Caches {
     this.#stride = Math.ceil(cores / 32);
     this.#sharers = new Int32Array(this.#alone ? 0 : lines * this.#stride);
     this.#busyUntil = new Float64Array(this.#alone ? 0 : lines);
-    this.#streams = new Streams(cores, machine.streams);
+    this.#streams = new Streams(cores, machine.streams ?? machine.l2.ns);
     this.#streamFree = new Float64Array(cores);
   }
 
@@ -192,11 +193,12 @@ export class Caches {
   #miss(thread: number, core: number, kind: number, line: number, now: number): number {
     const socket = this.#socketOf[core];
     const near = this.#memory.touch(socket, line);
-    if (this.#streams.continues(core, line)) {
+    const prefetchedNs = this.#streams.prefetchedNs(core, line);
+    if (prefetchedNs >= 0) {
       const free = Math.max(now + (near ? 0 : this.#waitForMemory(thread, socket, line, now)), this.#streamFree[core]);
       this.#streamFree[core] = free + this.#streamNs;
       this.#count(thread, EVENT.stream);
-      return Math.max(free - now, this.#prefetchedNs[core]);
+      return Math.max(free - now, this.#slowdown[core] * prefetchedNs);
     }
     this.#count(thread, near ? EVENT.l3 : kind === ACCESS.store || kind === ACCESS.byteStore ? EVENT.storeMiss : EVENT.miss);
     const slot = core * this.#lines + this.#cameAt[core];

@@ -13,6 +13,8 @@ function cache(min: number, max: number) {
 }
 
 const missShape = z.strictObject({ bytes: z.int().min(KB).max(1024 * GB), ns: line });
+const MOST_STREAMS = 256;
+const streamShape = z.strictObject({ count: z.int().min(1).max(MOST_STREAMS), ns: line });
 /** Longest names and descriptions, in characters. */
 export const MAX_NAME_LENGTH = 100;
 const ABOUT_LENGTH = 1000;
@@ -46,10 +48,11 @@ export const MachineModelShape = z.strictObject({
   miss: z.array(missShape).min(1).max(100).refine((points) => points.every(({ bytes }, i) => i === 0 || bytes > points[i - 1].bytes), 'the sizes must ascend'),
   /** Time between two prefetched lines. */
   streamNs: line,
-  /** Latency of a prefetched line, in addition to a hit of the first cache; without it that of the second cache. */
-  prefetchedNs: line.optional(),
-  /** Streams that a core prefetches at a time, across the ends of pages; without it 128, each in a page. */
-  streams: z.int().min(1).max(128).optional(),
+  /**
+   * Latency of a prefetched line, in addition to a hit of the first cache, with up to `count` streams at a time, which cross the ends of pages.
+   * A core follows no more than the last count. Without it, it follows 128, each in a page, and their lines come from the second cache.
+   */
+  streams: z.array(streamShape).min(1).max(MOST_STREAMS).refine((points) => points.every(({ count }, i) => i === 0 || count > points[i - 1].count), 'the counts must ascend').optional(),
   /** Work that a core does ahead of an incomplete access. */
   windowNs: line,
   /** Stores in the store buffer. */

@@ -6,8 +6,9 @@
  * 2. After IN_A_ROW such misses the next lines of the stream are prefetched.
  * 3. A new stream replaces the one of its set that was used least recently.
  *
- * A core that was measured follows `streams` of them, across the ends of pages. For others the limit is not known: 128, each in
- * a page, which are more than a mark loop needs.
+ * A core that was measured follows streams across the ends of pages. The more it follows at a time, the later their lines come: a line
+ * costs what was measured for the number of streams that had misses since the last one of its own. For other cores neither is known: they
+ * follow 128, each in a page, which are more than a mark loop needs, and their lines come from the second cache.
  */
 import { PAGE_LINES_SHIFT } from './line.ts';
 
@@ -18,6 +19,12 @@ const IN_A_ROW = 3;
 /** Pages whose last miss a core remembers, if the number of its streams was not measured. */
 const PAGES = 128;
 
+/** The latency of a prefetched line with up to `count` streams at a time. */
+export interface StreamLatency {
+  readonly count: number;
+  readonly ns: number;
+}
+
 export class Streams {
   readonly #sets: number;
   readonly #ways: number;
@@ -25,16 +32,20 @@ export class Streams {
   readonly #last: Int32Array;
   readonly #inARow: Uint8Array;
 
-  /** @param streams that a core follows; undefined if not measured */
-  constructor(cores: number, streams: number | undefined) {
-    this.#sets = streams === undefined ? PAGES : 1;
-    this.#ways = streams ?? 1;
+  /** By recency: the latency of a prefetched line. */
+  readonly #ns: Float64Array;
+
+  /** @param measured latencies in ascending order of the counts, or the one latency of cores that were not measured */
+  constructor(cores: number, measured: readonly StreamLatency[] | number) {
+    this.#sets = typeof measured === 'number' ? PAGES : 1;
+    this.#ways = typeof measured === 'number' ? 1 : measured.at(-1)!.count;
+    this.#ns = Float64Array.from({ length: this.#ways }, (_, before) => (typeof measured === 'number' ? measured : measured.find(({ count }) => count > before)!.ns));
     this.#last = new Int32Array(cores * this.#sets * this.#ways).fill(-NEAR - 1);
     this.#inARow = new Uint8Array(this.#last.length);
   }
 
-  /** Records a miss of `core`. Reports whether the line has been prefetched. */
-  continues(core: number, line: number): boolean {
+  /** Records a miss of `core`. Returns the latency of the line if it has been prefetched, ns; -1 if not. */
+  prefetchedNs(core: number, line: number): number {
     const first = (core * this.#sets + ((line >> PAGE_LINES_SHIFT) & (this.#sets - 1))) * this.#ways;
     const way = this.#find(first, line);
     const distance = line - this.#last[way];
@@ -46,7 +57,7 @@ export class Streams {
     }
     this.#last[first] = line;
     this.#inARow[first] = inARow;
-    return prefetched;
+    return prefetched ? this.#ns[way - first] : -1;
   }
 
   /** Returns the place of the stream that `line` continues, else that of its page, else the least recent of the set. */

@@ -3,9 +3,10 @@
  *
  * 1. A size that the system does not tell is the largest power of two whose lines take about as long as those of a smaller one.
  * 2. A chase through one line of each page shows the translations; a chase through all lines, less their time, the memory.
- * 3. The number of streams is the last number before the time of a line jumps.
+ * 3. The latency of a prefetched line is measured for each number of streams at a time, up to the first whose lines come from memory.
  */
 import type { MachineModel } from '../machine-model.ts';
+import type { StreamLatency } from '../streams.ts';
 import type { SharedCache, Tlb } from '../topology.ts';
 import type { ProbeName } from './probes.ts';
 import type { SystemFacts } from './system.ts';
@@ -31,7 +32,8 @@ const FIRST_PAGES = 64;
 const MOST_WALKERS = 16;
 /** Candidates for the pages of both TLBs. */
 const PAGES = [512, 1024, 2048, 4096, 8192];
-const STREAMS = [4, 8, 16, 32, 64, 128];
+/** Numbers of streams at a time. */
+const STREAMS = [1, 4, 8, 16, 32, 64, 128];
 /** Part of a cache that a chase may fill: the rest holds what else runs. */
 const PART = 5 / 8;
 /** Relative excess at which a cache has ended, and share of a memory's latency at which a line does not come from it. */
@@ -43,7 +45,7 @@ const PREFETCHED = 0.25;
 export type Measure = (probe: ProbeName, bytes?: number, count?: number) => Promise<number>;
 
 export interface MeasuredMemory {
-  readonly machine: Pick<MachineModel, 'l1' | 'l2' | 'miss' | 'streams' | 'prefetchedNs' | 'lines' | 'windowNs' | 'atomicsOverlap'>;
+  readonly machine: Pick<MachineModel, 'l1' | 'l2' | 'miss' | 'streams' | 'lines' | 'windowNs' | 'atomicsOverlap'>;
   readonly l3: SharedCache | undefined;
   readonly tlb: Tlb | undefined;
   /** Latency of a dependent load by working set, ns. */
@@ -78,8 +80,7 @@ export async function measureMemory(system: SystemFacts, one: Measure): Promise<
       l1: { bytes: system.l1Bytes ?? L1_BYTES, ns: l1Ns },
       l2: { bytes: l2Bytes, ns: l2Ns },
       miss,
-      streams: await measureStreams(one, farNs),
-      prefetchedNs: Math.max(0, (await one('streams', FAR, 1)) - l1Ns),
+      streams: await measureStreams(one, l1Ns, farNs),
       lines: Math.max(1, Math.round(farNs / Math.max(1, scattered))),
       windowNs: await one('window', FAR),
       atomicsOverlap: (await one('scatterRmw', FAR)) - scattered < farNs / 2,
@@ -126,15 +127,15 @@ function translationNs(tlb: Tlb | undefined, bytes: number): number {
   return reached * tlb.secondNs + (1 - reached) * tlb.walkNs;
 }
 
-/** Returns the number of streams that are prefetched at a time; undefined if streams end at the ends of pages. */
-async function measureStreams(one: Measure, farNs: number): Promise<number | undefined> {
-  const isPrefetched = async (streams: number) => (await one('streams', FAR, streams)) < PREFETCHED * farNs;
-  // A stream that ends with its page waits for a miss or two at each new one.
-  if ((await one('streams', FAR, 1)) * (PAGE / LINE) > 2 * farNs) return undefined;
-  let most = 1;
-  for (const streams of STREAMS) {
-    if (!(await isPrefetched(streams))) break;
-    most = streams;
+/** Returns the latency of a prefetched line by the number of streams at a time; undefined if streams end at the ends of pages. */
+async function measureStreams(one: Measure, l1Ns: number, farNs: number): Promise<StreamLatency[] | undefined> {
+  const found: StreamLatency[] = [];
+  for (const count of STREAMS) {
+    const ns = await one('streams', FAR, count);
+    if (ns >= PREFETCHED * farNs) break;
+    found.push({ count, ns: Math.max(0, ns - l1Ns) });
   }
-  return most;
+  // A stream that ends with its page waits for a miss or two at each new one.
+  const crosses = found.length > 0 && (found[0].ns + l1Ns) * (PAGE / LINE) <= 2 * farNs;
+  return crosses ? found : undefined;
 }

@@ -55,10 +55,10 @@ function measured(changes: Partial<Imagined> = {}, l2Bytes?: number) {
 describe('measureMemory', () => {
   it('finds caches, translations, streams and the window', async () => {
     const { machine, l3, tlb } = await measured();
-    expect(machine).toMatchObject({ l1: { ns: L1 }, l2: { bytes: MB, ns: L2 - L1 }, streams: 32, lines: 14, atomicsOverlap: true });
+    expect(machine).toMatchObject({ l1: { ns: L1 }, l2: { bytes: MB, ns: L2 - L1 }, lines: 14, atomicsOverlap: true });
     expect(machine.windowNs).toBe(28);
-    // A line of one stream takes 2.125 ns.
-    expect(machine.prefetchedNs).toBe(2.125 - L1);
+    // A line takes 2 ns, and 1/8 more for each stream.
+    expect(machine.streams).toEqual([1, 4, 8, 16, 32].map((count) => ({ count, ns: 2 + count / 8 - L1 })));
     expect(l3).toMatchObject({ bytes: 8 * MB, ns: L3 });
     expect(tlb).toMatchObject({ second: 4096, secondNs: SECOND_TLB, walkNs: 60, walkers: 4 });
     // Without the translations, which the model adds.
@@ -68,7 +68,7 @@ describe('measureMemory', () => {
 
   it('finds other sizes', async () => {
     const { machine, l3, tlb } = await measured({ l2Bytes: 2 * MB, l3Bytes: 2 * MB, reach: 1024, streams: 8, windowNs: 16, overlaps: false });
-    expect([machine.l2.bytes / MB, l3, tlb?.second, machine.streams, machine.windowNs, machine.atomicsOverlap]).toEqual([2, undefined, 1024, 8, 16, false]);
+    expect([machine.l2.bytes / MB, l3, tlb?.second, machine.streams?.at(-1)?.count, machine.windowNs, machine.atomicsOverlap]).toEqual([2, undefined, 1024, 8, 16, false]);
   });
 
   it('believes the system', async () => {
