@@ -2,6 +2,7 @@
 import binaryen from 'binaryen';
 import { rolldown } from 'rolldown';
 import { parseModule, type AnyNode, type FunctionDeclaration } from '../rewrite/syntax.ts';
+import { MALLOC_AS_IT_STANDS } from '../rewrite/bundle.ts';
 import { SMALL_MEMORY } from './load.ts';
 import type { Constants, Target } from './names.ts';
 import { moduleText, type Export } from './wat.ts';
@@ -26,6 +27,8 @@ const INLINED = 400;
 const FEATURES = binaryen.Features.Atomics | binaryen.Features.BulkMemory | binaryen.Features.BulkMemoryOpt | binaryen.Features.Memory64 | binaryen.Features.MutableGlobals;
 /** Of the loops that call nothing, called by functions that do: V8 keeps no local in a register across a call. */
 const NOT_INLINED = ['findPointers/*', 'followChain/*', 'markTargets/*', 'scanFlat/*', 'markFound/*', 'scanMarked/*'];
+/** Functions that call themselves: inlined, they would grow without end. */
+const RECURSIVE = ['subtree', 'countNodes'];
 
 function optimized(wat: string, inlined: number): Uint8Array {
   binaryen.setOptimizeLevel(3);
@@ -36,7 +39,7 @@ function optimized(wat: string, inlined: number): Uint8Array {
   try {
     module.setFeatures(FEATURES);
     if (module.validate() === 0) throw new Error('the compiled module is invalid');
-    for (const name of NOT_INLINED) {
+    for (const name of [...NOT_INLINED, ...RECURSIVE]) {
       binaryen.setPassArgument('no-inline', name);
       module.runPasses(['no-inline']);
     }
@@ -49,8 +52,14 @@ function optimized(wat: string, inlined: number): Uint8Array {
   }
 }
 
+/** Compiled callers call malloc's functions themselves, not the choice between WebAssembly and JavaScript. */
+const asItStands = {
+  name: 'as-it-stands',
+  load: (id: string) => (id.endsWith('/src/malloc/compiled.ts') ? MALLOC_AS_IT_STANDS : null),
+};
+
 async function bundle(entry: string): Promise<string> {
-  const build = await rolldown({ input: entry, platform: 'node', logLevel: 'silent', treeshake: true });
+  const build = await rolldown({ input: entry, platform: 'node', logLevel: 'silent', treeshake: true, plugins: [asItStands] });
   try {
     const { output } = await build.generate({ format: 'esm', minify: false });
     return output[0].code;

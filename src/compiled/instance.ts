@@ -4,9 +4,11 @@ import type { Ref } from '../memory/address.ts';
 import type { Mem } from '../memory/struct.ts';
 import type { MRef } from '../machine/m.ts';
 import type { CompiledMalloc } from '../malloc/compiled.ts';
+import type { CompiledPrograms } from '../workloads/compiled.ts';
 import { fatal } from '../base/fatal.ts';
 import { HOST, type HostFunctions } from './host.ts';
 import { HOST_MALLOC } from './host-malloc.ts';
+import { HOST_PROGRAMS } from './host-programs.ts';
 
 const PAGE = 1 << 16;
 
@@ -71,6 +73,12 @@ export function compiledFunctions(module: WebAssembly.Module, memory: WebAssembl
 export function mallocFunctions(module: WebAssembly.Module, memory: WebAssembly.Memory, m: Mem): CompiledMalloc {
   const { leaveMalloc, mallocSmall, refillOrDie, sweepone } = exportsOf(module, memory, m, HOST_MALLOC) as unknown as CompiledMalloc;
   return { leaveMalloc, mallocSmall, refillOrDie, sweepone };
+}
+
+/** Returns the loops of workloads, compiled in `module`, over `memory`, of which `m` is a view. */
+export function programFunctions(module: WebAssembly.Module, memory: WebAssembly.Memory, m: Mem): CompiledPrograms {
+  const { countChunk, fillRing, growChunk } = exportsOf(module, memory, m, HOST_PROGRAMS) as unknown as CompiledPrograms;
+  return { countChunk, fillRing, growChunk };
 }
 
 /** Instantiates `module`. Its calls of fatal are imports that name the code and the facts, joined by dots. */

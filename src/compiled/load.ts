@@ -42,6 +42,11 @@ export const MALLOC_ENTRY = join(ROOT, 'src/compiled/core-malloc.ts');
 export const MALLOC_EXPORTS: readonly Export[] = ['leaveMalloc', 'mallocSmall', 'refillOrDie', 'sweepone'].map((fn) => ({ fn, name: fn, bound: {} }));
 export const COMPILED_MALLOC = join(ROOT, 'dist/src/compiled/core-malloc.wasm');
 export const COMPILED_MALLOC_LARGE = join(ROOT, 'dist/src/compiled/core-malloc64.wasm');
+/** The same of workloads' loops. */
+export const PROGRAMS_ENTRY = join(ROOT, 'src/compiled/core-programs.ts');
+export const PROGRAMS_EXPORTS: readonly Export[] = ['countChunk', 'fillRing', 'growChunk'].map((fn) => ({ fn, name: fn, bound: {} }));
+export const COMPILED_PROGRAMS = join(ROOT, 'dist/src/compiled/core-programs.wasm');
+export const COMPILED_PROGRAMS_LARGE = join(ROOT, 'dist/src/compiled/core-programs64.wasm');
 
 /**
  * Loads a module; threads may share it.

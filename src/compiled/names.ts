@@ -52,7 +52,12 @@ export class Names {
     if (node.type === 'Literal') return typeof node.value === 'number' ? whole(node.value) : typeof node.value === 'boolean' ? Number(node.value) : null;
     const value = this.known(node);
     if (typeof value === 'number') return whole(value);
-    if (node.type === 'MemberExpression') return this.constantWord(node);
+    if (node.type === 'MemberExpression') {
+      const [, list] = this.listOf(node) ?? [];
+      const index = list === undefined ? null : this.constant(node.property as AnyNode);
+      if (list !== undefined && index !== null) return list[index] ?? null;
+      return this.constantWord(node);
+    }
     if (node.type === 'UnaryExpression' && node.operator === '!') return negated(this.constant(node.argument));
     if (node.type === 'LogicalExpression') return this.decided(node);
     if (node.type === 'ConditionalExpression') {
@@ -69,6 +74,7 @@ export class Names {
       case '&': return left & right;
       case '|': return left | right;
       case '<<': return left << right;
+      case '>>': return left >> right;
       case '===': return Number(left === right);
       case '!==': return Number(left !== right);
       case '<': return Number(left < right);

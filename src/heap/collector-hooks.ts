@@ -72,3 +72,8 @@ export function hooksOf(m: Mem): CollectorHooks {
 export function barrierOf(m: Mem): WriteBarrier {
   return hooksOf(m).pointerStored ?? fatal('NO_WRITE_BARRIER', { collector: m[COLLECTOR_OF] });
 }
+
+/** Calls the write barrier. */
+export function showToBarrier(m: Mem, slot: Ref, low: Low): void {
+  barrierOf(m)(m, slot, low);
+}

@@ -12,7 +12,7 @@ import type { Mem } from '../memory/struct.ts';
 import { PTR_TAG, SMALL_SHIFT, type Low, type Ref } from '../memory/address.ts';
 import { isTag, lowOfByte } from '../memory/pointer.ts';
 import { clearWords } from '../memory/clear.ts';
-import { barrierOf, hooksOf } from './collector-hooks.ts';
+import { barrierOf, hooksOf, showToBarrier } from './collector-hooks.ts';
 import { POINTER_STORES, STORES } from './switches.ts';
 
 const PTR_WORDS = CONFIG + Config.at.ptrWords;
@@ -40,7 +40,7 @@ export function switchBarrier(m: Mem, isOn: boolean): void {
 /** Stores the pointer with low word `low`, 0 for nil, at `slot`. */
 export function writePointer(m: Mem, slot: Ref, low: Low): void {
   const stores = m[STORES];
-  if ((stores & BARRIER) !== 0) barrierOf(m)(m, slot, low);
+  if ((stores & BARRIER) !== 0) showToBarrier(m, slot, low);
   // The tag is written first and survives nil: a racing writer can then never leave a
   // pointer without its tag, which the collector would take for an integer.
   if (low !== 0 && (stores & TAGGED) !== 0) m[slot + 1] = TAG;
@@ -50,14 +50,14 @@ export function writePointer(m: Mem, slot: Ref, low: Low): void {
 /** As writePointer, for a slot of the running goroutine's own frame: most barriers do not see it. */
 export function writeFrame(m: Mem, slot: Ref, low: Low): void {
   const stores = m[STORES];
-  if ((stores & BARRIER_OR_FRAMES) === BARRIER) barrierOf(m)(m, slot, low);
+  if ((stores & BARRIER_OR_FRAMES) === BARRIER) showToBarrier(m, slot, low);
   if (low !== 0 && (stores & TAGGED) !== 0) m[slot + 1] = TAG;
   m[slot] = low;
 }
 
 /** Shows the barrier that an integer is about to overwrite whatever is at `slot`. */
 export function overwritePointer(m: Mem, slot: Ref): void {
-  if ((m[STORES] & BARRIER) !== 0) barrierOf(m)(m, slot, 0);
+  if ((m[STORES] & BARRIER) !== 0) showToBarrier(m, slot, 0);
 }
 
 /** Stores a pointer to the byte at `address`, 0 for nil, at `slot`. */
@@ -70,7 +70,7 @@ export function writeAddress(m: Mem, slot: Ref, address: number): void {
 /** Exchanges the pointer at `slot` in one atomic step; returns the low word of the old one. */
 export function exchangePointer(m: Mem, slot: Ref, low: Low): Low {
   const stores = m[STORES];
-  if ((stores & BARRIER) !== 0) barrierOf(m)(m, slot, low);
+  if ((stores & BARRIER) !== 0) showToBarrier(m, slot, low);
   // The tag first, and for good: with it the low word alone is the pointer.
   if ((stores & TAGGED) !== 0) Atomics.store(m, slot + 1, TAG);
   return Atomics.exchange(m, slot, low);

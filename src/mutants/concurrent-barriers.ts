@@ -72,8 +72,8 @@ export const BARRIERS: readonly KnownBug[] = [
     history: 'constructed',
     breaks: 'the barrier runs after the store: it finds the new pointer in the place of the old one',
     file: 'src/heap/write-pointer.ts',
-    find: '  if ((stores & BARRIER) !== 0) barrierOf(m)(m, slot, low);\n  // The tag is written first and survives nil: a racing writer can then never leave a\n  // pointer without its tag, which the collector would take for an integer.\n  if (low !== 0 && (stores & TAGGED) !== 0) m[slot + 1] = TAG;\n  m[slot] = low;',
-    replace: '  if (low !== 0 && (stores & TAGGED) !== 0) m[slot + 1] = TAG;\n  m[slot] = low;\n  if ((stores & BARRIER) !== 0) barrierOf(m)(m, slot, low);',
+    find: '  if ((stores & BARRIER) !== 0) showToBarrier(m, slot, low);\n  // The tag is written first and survives nil: a racing writer can then never leave a\n  // pointer without its tag, which the collector would take for an integer.\n  if (low !== 0 && (stores & TAGGED) !== 0) m[slot + 1] = TAG;\n  m[slot] = low;',
+    replace: '  if (low !== 0 && (stores & TAGGED) !== 0) m[slot + 1] = TAG;\n  m[slot] = low;\n  if ((stores & BARRIER) !== 0) showToBarrier(m, slot, low);',
     scenarios: ['stack-scan', 'mark-phases'],
   },
   {

@@ -21,6 +21,12 @@ export interface Bundle {
   readonly map: SourceMapPayload;
 }
 
+/** In place of src/malloc/compiled.ts: the functions as they stand, where no WebAssembly is bound to the memory, or they are compiled themselves. */
+export const MALLOC_AS_IT_STANDS = `export { leaveMalloc } from './help.ts';
+export { mallocSmall, refillOrDie } from './small.ts';
+export { sweepone } from './sweep.ts';
+`;
+
 /**
  * Modules that are replaced in the bundle, by path suffix. The scheduler provides the clock, and
  * the byte view is cached; thread i runs M i; `$now`, `$thread` and `$bytes` are in the prologue. Compiled code can't stop at
@@ -43,9 +49,9 @@ export { scanRun } from './scan-run.ts';
 export { scanTyped } from './scan-typed.ts';
 export { scanSpans } from './spans/scan.ts';
 `,
-  'src/malloc/compiled.ts': `export { leaveMalloc } from './help.ts';
-export { mallocSmall, refillOrDie } from './small.ts';
-export { sweepone } from './sweep.ts';
+  'src/malloc/compiled.ts': MALLOC_AS_IT_STANDS,
+  'src/workloads/compiled.ts': `export { fillRing } from './ring.ts';
+export { countChunk, growChunk } from './tree-chunks.ts';
 `,
 };
 

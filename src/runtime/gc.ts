@@ -265,7 +265,7 @@ function setUpMark(m: Mem, mp: MRef): void {
 }
 
 /** Records the heap's size, its goal and the number of unswept spans. */
-function sampleHeap(m: Mem, mp: MRef): void {
+export function sampleHeap(m: Mem, mp: MRef): void {
   // Racy: other Ms may allocate and sweep until the world is stopped. A sample is of about now.
   sample(m, mp, SAMPLE.heapLive, racyLoad(m, HEAP_ALLOC_Q) * 8);
   sample(m, mp, SAMPLE.nextGc, Atomics.load(m, XNEXT_GC_Q) * 8);

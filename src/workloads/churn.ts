@@ -8,12 +8,13 @@ import { MSTATS, MStats } from '../malloc/mstats.ts';
 import type { GRef } from '../machine/g.ts';
 import type { MRef } from '../machine/m.ts';
 import { GOEXIT, ret, type Step } from '../runtime/goroutine.ts';
-import { getInt, getSlot, newObject, prepare, setInt, start, storeWord } from '../runtime/mutator.ts';
+import { getInt, newObject, prepare, setInt, start } from '../runtime/mutator.ts';
 import { SLACK_BYTES, spanBytes } from './footprint.ts';
+import { fillRing } from './compiled.ts';
 import { GROUP_GLOBALS, groupAdd, groupDone, groupWait } from './join.ts';
+import { OBJECT_BYTES, RING_SLOT } from './ring.ts';
 import type { Needs, Params, Workload } from './workload.ts';
 
-const OBJECT_BYTES = 32;
 const BATCH = 1000;
 const GROUP = 0;
 
@@ -24,10 +25,6 @@ const THREADS = 0;
 const COUNT = 1;
 const RING = 2;
 const AT = THREADS;
-
-/** Slots of a worker: its ring and the newest object. */
-const RING_SLOT = 0;
-const FRESH_SLOT = 1;
 
 function spawn(m: Mem, mp: MRef, gp: GRef): number {
   const threads = getInt(m, gp, THREADS);
@@ -58,16 +55,8 @@ function makeRing(m: Mem, mp: MRef, gp: GRef): number {
 /** Allocates a batch. Each new object replaces the oldest in the ring. */
 function fill(m: Mem, mp: MRef, gp: GRef): number {
   const left = getInt(m, gp, COUNT);
-  const ring = getSlot(m, gp, RING_SLOT);
-  const length = getInt(m, gp, RING);
   const n = Math.min(left, BATCH);
-  let at = getInt(m, gp, AT);
-  for (let i = 0; i < n; i++) {
-    storeWord(m, ring, at, newObject(m, mp, gp, FRESH_SLOT, OBJECT_BYTES, 0));
-    at++;
-    if (at === length) at = 0;
-  }
-  setInt(m, gp, AT, at);
+  setInt(m, gp, AT, fillRing(m, mp, gp, getInt(m, gp, AT), getInt(m, gp, RING), n));
   setInt(m, gp, COUNT, left - n);
   if (left > n) return PC.fill;
   groupDone(m, mp, GROUP);

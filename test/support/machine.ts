@@ -33,6 +33,8 @@ export interface MachineOptions {
   /** Stops at checkpoints; what answers them, see verify-hook.ts. */
   readonly verify?: boolean;
   readonly memprofileRate?: number;
+  /** Makes the memory of so many words; by default one that only JavaScript uses. */
+  readonly memory?: (words: number) => Mem;
   /** What else is to be built, after the workload's own. */
   readonly build?: (m: Mem, m0: number) => void;
   /** In place of the workload's. */
@@ -61,7 +63,7 @@ export function runOnOneP(workload: Workload, params: Params = {}, options: Mach
     // Nobody reads it while the machine runs.
     cycleLogCap: 1 << 14,
   });
-  const m = new Int32Array(new SharedArrayBuffer(map.words * 4));
+  const m = options.memory?.(map.words) ?? new Int32Array(new SharedArrayBuffer(map.words * 4));
   const m0 = boot(m, map, options.gogc ?? 100, workload.types);
   workload.build?.(m, m0, checked);
   options.build?.(m, m0);

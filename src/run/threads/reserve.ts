@@ -4,7 +4,7 @@ import { LARGE_SHIFT } from '../../memory/address.ts';
 import type { MemoryMap } from '../../memory/map.ts';
 import { COLLECTORS } from '../../gc/collectors/registry.ts';
 import { compilableMemory, canCompile } from '../../compiled/instance.ts';
-import { COMPILED, COMPILED_LARGE, COMPILED_MALLOC, COMPILED_MALLOC_LARGE, compiledModule } from '../../compiled/load.ts';
+import { COMPILED, COMPILED_LARGE, COMPILED_MALLOC, COMPILED_MALLOC_LARGE, COMPILED_PROGRAMS, COMPILED_PROGRAMS_LARGE, compiledModule } from '../../compiled/load.ts';
 import { MIN_ARENA } from '../machine-options.ts';
 import type { MachineTuning } from '../tuning.ts';
 
@@ -12,6 +12,7 @@ import type { MachineTuning } from '../tuning.ts';
 export interface CompiledLoop {
   readonly module: WebAssembly.Module;
   readonly malloc: WebAssembly.Module;
+  readonly programs: WebAssembly.Module;
   readonly memory: WebAssembly.Memory;
 }
 
@@ -67,10 +68,10 @@ function reserve({ shape, words, regions, ptrShift }: MemoryMap, code: MachineTu
   if (!sources.canCompile(false)) return withoutCompiledCode('this Node has no WebAssembly (--jitless?)');
   const isLarge = ptrShift === LARGE_SHIFT;
   if (isLarge && !sources.canCompile(true)) return withoutCompiledCode('a machine of more than 4 GB needs the 64-bit WebAssembly memory of Node 22 or later');
-  const [module, malloc] = (isLarge ? [COMPILED_LARGE, COMPILED_MALLOC_LARGE] : [COMPILED, COMPILED_MALLOC]).map((path) => compiledModule(path));
+  const [module, malloc, programs] = (isLarge ? [COMPILED_LARGE, COMPILED_MALLOC_LARGE, COMPILED_PROGRAMS_LARGE] : [COMPILED, COMPILED_MALLOC, COMPILED_PROGRAMS]).map((path) => compiledModule(path));
   try {
     const memory = sources.compilable(words, isLarge);
-    return { buffer: memory.buffer as unknown as SharedArrayBuffer, compiled: { module, malloc, memory } };
+    return { buffer: memory.buffer as unknown as SharedArrayBuffer, compiled: { module, malloc, programs, memory } };
   } catch (error) {
     return withoutCompiledCode(`the system refuses a WebAssembly memory of ${megabytes(words)} MB (${messageOf(error)})`);
   }

@@ -3,8 +3,11 @@
  *
  *     spans     M 0 looks a block up, gives it a finalizer and sweeps; M 1 frees its neighbour and a span, and the arena grows
  *     channel   M 0 sends to a channel and receives from it; M 1 asks for its length
+ *     samples   M 0 records the size of the heap; M 1 frees a span and allocates one
  */
 import type { Mem } from '../../../memory/struct.ts';
+import { decodeEvents, drainEvents } from '../../../inspect/events.ts';
+import { MOMENT, SAMPLE } from '../../../sync/event-kinds.ts';
 import { fatal } from '../../../base/fatal.ts';
 import { gAt, type GRef } from '../../../machine/g.ts';
 import { mAt, type MRef } from '../../../machine/m.ts';
@@ -12,8 +15,10 @@ import { FLAG_NOSCAN } from '../../../malloc/flags.ts';
 import { free } from '../../../malloc/free.ts';
 import { lookup } from '../../../malloc/lookup.ts';
 import { mallocgc } from '../../../malloc/malloc.ts';
+import { MSTATS, MStats } from '../../../malloc/mstats.ts';
 import { addfinalizer, removefinalizer } from '../../../malloc/specials.ts';
 import { sweepone } from '../../../malloc/sweep.ts';
+import { sampleHeap } from '../../../runtime/gc.ts';
 import { chanlen, makechan, tryrecv, trysend } from '../../../runtime/chan.ts';
 import { newg } from '../../../runtime/goroutine.ts';
 import { getGlobal, getSlot, setGlobal } from '../../../runtime/mutator.ts';
@@ -21,7 +26,7 @@ import { endMark, keep } from '../programs/after-mark.ts';
 import type { ModulePerM } from '../module.ts';
 import type { Knobs, Setting } from '../setting.ts';
 
-const PAIR = { spans: 0, channel: 1 } as const;
+const PAIR = { spans: 0, channel: 1, samples: 2 } as const;
 const PAGE = 8192;
 const BYTES = 2048;
 /** Globals: the block that M 0 holds, the one that M 1 frees, and the large one that M 1 frees. */
@@ -55,6 +60,7 @@ function build(m: Mem, m0: MRef, { knobs }: Setting): void {
 function run(m: Mem, index: number, _operations: unknown, { pair }: Knobs): void {
   const mp = mAt(m, index);
   if (pair === PAIR.channel) useChannel(m, mp, index, gAt(m, 0));
+  else if (pair === PAIR.samples) useSamples(m, mp, index);
   else if (index === 0) holdBlock(m, mp);
   else freeBeside(m, mp);
 }
@@ -88,9 +94,32 @@ function useChannel(m: Mem, mp: MRef, index: number, gp: GRef): void {
   }
 }
 
+/** M 0 samples the heap twice. M 1 frees the large block and allocates a larger one. */
+function useSamples(m: Mem, mp: MRef, index: number): void {
+  if (index === 0) {
+    sampleHeap(m, mp);
+    sampleHeap(m, mp);
+  } else {
+    free(m, mp, getGlobal(m, LARGE));
+    mallocgc(m, mp, GROWN_PAGES * PAGE, FLAG_NOSCAN);
+  }
+}
+
+/** Each sample is a size that the heap has had: with the large block, without it, or with the larger one. */
+function checkSamples(m: Mem): string {
+  const last = m[MSTATS + MStats.at.heapAllocQ] * 8;
+  const without = last - GROWN_PAGES * PAGE;
+  const sizes = [without + LARGE_PAGES * PAGE, without, last];
+  const samples = drainEvents(m).flatMap(decodeEvents).filter(({ kind, detail }) => kind === MOMENT.sample && detail === SAMPLE.heapLive);
+  if (samples.length !== 2) return `SAMPLES_LOST: ${samples.length} of 2 samples were recorded`;
+  const wrong = samples.find(({ endNs }) => !sizes.includes(endNs));
+  return wrong === undefined ? '' : `SAMPLE_WRONG: the heap had ${wrong.endNs} bytes in a sample, and never in fact`;
+}
+
 /** The block that M 0 holds has its finalizer, and the freed one none. */
 function check(m: Mem, _results: readonly unknown[], { knobs }: Setting): string {
   if (knobs.pair === PAIR.channel) return '';
+  if (knobs.pair === PAIR.samples) return checkSamples(m);
   const m0 = mAt(m, 0);
   const held = getGlobal(m, HELD);
   if (lookup(m, m0, held).base !== held) return 'LOOKUP_WRONG: the block that M0 holds is not found';
@@ -99,10 +128,10 @@ function check(m: Mem, _results: readonly unknown[], { knobs }: Setting): string
 
 export const RACY_HEAP = {
   name: 'racy-heap',
-  summary: 'a block is looked up beside frees and growth, or the length of a channel is read: only the functions that race on purpose',
+  summary: 'a block is looked up beside frees and growth, or the length of a channel is read, or the heap's size is recorded: only the functions that race on purpose',
   procs: [2],
-  knobs: [{ name: 'pair', summary: '0 spans and specials; 1 a channel', values: [PAIR.spans, PAIR.channel] }],
-  shape: () => ({ arenaPages: 32, chunkPages: 8 }),
+  knobs: [{ name: 'pair', summary: '0 spans and specials; 1 a channel; 2 samples of the heap', values: [PAIR.spans, PAIR.channel, PAIR.samples] }],
+  shape: ({ pair }) => ({ arenaPages: 32, chunkPages: 8, ...(pair === PAIR.samples && { eventCap: 64 }) }),
   withoutOracle: true,
   build,
   run,
