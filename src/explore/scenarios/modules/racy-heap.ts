@@ -128,7 +128,7 @@ function check(m: Mem, _results: readonly unknown[], { knobs }: Setting): string
 
 export const RACY_HEAP = {
   name: 'racy-heap',
-  summary: 'a block is looked up beside frees and growth, or the length of a channel is read, or the heap's size is recorded: only the functions that race on purpose',
+  summary: 'a block is looked up beside frees and growth, or the length of a channel is read, or the size of the heap is recorded: only the functions that race on purpose',
   procs: [2],
   knobs: [{ name: 'pair', summary: '0 spans and specials; 1 a channel; 2 samples of the heap', values: [PAIR.spans, PAIR.channel, PAIR.samples] }],
   shape: ({ pair }) => ({ arenaPages: 32, chunkPages: 8, ...(pair === PAIR.samples && { eventCap: 64 }) }),
