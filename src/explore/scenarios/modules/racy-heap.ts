@@ -6,8 +6,9 @@
  *     samples   M 0 records the size of the heap; M 1 frees a span and allocates one
  */
 import type { Mem } from '../../../memory/struct.ts';
-import { decodeEvents, drainEvents } from '../../../inspect/events.ts';
+import { loadWide } from '../../../memory/wide.ts';
 import { MOMENT, SAMPLE } from '../../../sync/event-kinds.ts';
+import { EVENT_RING, Event, eventRingAt } from '../../../sync/events.ts';
 import { fatal } from '../../../base/fatal.ts';
 import { gAt, type GRef } from '../../../machine/g.ts';
 import { mAt, type MRef } from '../../../machine/m.ts';
@@ -110,10 +111,17 @@ function checkSamples(m: Mem): string {
   const last = m[MSTATS + MStats.at.heapAllocQ] * 8;
   const without = last - GROWN_PAGES * PAGE;
   const sizes = [without + LARGE_PAGES * PAGE, without, last];
-  const samples = drainEvents(m).flatMap(decodeEvents).filter(({ kind, detail }) => kind === MOMENT.sample && detail === SAMPLE.heapLive);
-  if (samples.length !== 2) return `SAMPLES_LOST: ${samples.length} of 2 samples were recorded`;
-  const wrong = samples.find(({ endNs }) => !sizes.includes(endNs));
-  return wrong === undefined ? '' : `SAMPLE_WRONG: the heap had ${wrong.endNs} bytes in a sample, and never in fact`;
+  const ring = eventRingAt(m, 0);
+  const written = Atomics.load(m, ring + EVENT_RING.xwritten);
+  let samples = 0;
+  for (let i = 0; i < written; i++) {
+    const event = ring + EVENT_RING.event + i * Event.words;
+    if (m[event + Event.at.kind] !== MOMENT.sample || m[event + Event.at.detail] !== SAMPLE.heapLive) continue;
+    samples++;
+    const bytes = loadWide(m, event + Event.at.end);
+    if (!sizes.includes(bytes)) return `SAMPLE_WRONG: the heap had ${bytes} bytes in a sample, and never in fact`;
+  }
+  return samples === 2 ? '' : `SAMPLES_LOST: ${samples} of 2 samples were recorded`;
 }
 
 /** The block that M 0 holds has its finalizer, and the freed one none. */
