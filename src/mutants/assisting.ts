@@ -70,8 +70,8 @@ export const ASSISTING: readonly KnownBug[] = [
     history: 'constructed',
     breaks: 'an M that ends a piece of marking while another M marks keeps its workbuf: mark termination does not see the work',
     file: 'src/gc/collectors/concurrent/drain.ts',
-    find: '  giveUp(m, mp, wbuf);\n  const others',
-    replace: '  if (Atomics.load(m, XACTIVE) === 1) giveUp(m, mp, wbuf);\n  const others',
+    find: '  giveUp(m, mp, wbuf);\n  const active',
+    replace: '  if ((Atomics.load(m, XACTIVE) & ACTIVE_MS) === 1) giveUp(m, mp, wbuf);\n  const active',
     scenarios: ['assist-termination'],
   },
   {
