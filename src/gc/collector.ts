@@ -67,6 +67,12 @@ export function endMark(m: Mem, mp: MRef): void {
   phaseChanged(m);
 }
 
+/** Reports whether a mark is under way that seems to be at its end. */
+export function isAtEnd(m: Mem): boolean {
+  const { isAtEnd: is } = collectorOf(m);
+  return is !== undefined && is(m);
+}
+
 /** Reports whether a mark that found no work may end in this stopped world. */
 export function mayEndMark(m: Mem): boolean {
   const { mayEndMark: may } = collectorOf(m);

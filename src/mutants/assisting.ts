@@ -79,7 +79,7 @@ export const ASSISTING: readonly KnownBug[] = [
     history: 'constructed',
     breaks: 'an assist that waited for worldsema to end a mark does not look whether another M has ended it: it begins a new one',
     file: 'src/runtime/gc.ts',
-    find: ' || (force === FORCE.end && !isMarking(m))) {',
+    find: ' || (force === FORCE.end && !isAtEnd(m))) {',
     replace: ') {',
     scenarios: ['racy-assist'],
   },

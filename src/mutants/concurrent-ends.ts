@@ -6,21 +6,23 @@ const FOLDER = 'src/gc/collectors/concurrent';
 export const MARK_ENDS: readonly KnownBug[] = [
   {
     name: 'end-with-work-taken',
-    history: 'constructed: this project, until its records of long pauses showed marks that ended with work left',
+    history: 'constructed',
     breaks: 'a worker that finds no work does not look whether another M has begun to mark meanwhile: that M has taken it',
     file: `${FOLDER}/drain.ts`,
     find: '  if (!areOthersDone || Atomics.load(m, XACTIVE) !== active) {',
     replace: '  if (!areOthersDone) {',
     scenarios: ['mark-ends'],
+    executions: 20000,
   },
   {
     name: 'end-before-stack-scanned',
-    history: 'constructed: this project, until its records of long pauses showed marks that ended with work left',
+    history: 'constructed',
     breaks: 'a worker looks for work first and for stacks left to scan afterwards: the scan of a stack in between makes work that it does not see',
     file: `${FOLDER}/drain.ts`,
     find: '  const areOthersDone = (active & ACTIVE_MS) === 0 && !hasUnscanned(m);\n  if (!noWork(m)) return PROGRESS.some;',
     replace: '  const areOthersDone = (active & ACTIVE_MS) === 0 && noWork(m) && !hasUnscanned(m);\n  if (!areOthersDone && !noWork(m)) return PROGRESS.some;',
     scenarios: ['mark-ends'],
+    executions: 20000,
   },
   {
     name: 'runs-before-counted',
@@ -30,6 +32,7 @@ export const MARK_ENDS: readonly KnownBug[] = [
     find: '      count(m, gp, 1);\n      if (Atomics.compareExchange(m, gp + XSCAN, scan, running) === scan) return;\n      count(m, gp, -1);',
     replace: '      if (Atomics.compareExchange(m, gp + XSCAN, scan, running) === scan) {\n        count(m, gp, 1);\n        return;\n      }',
     scenarios: ['mark-ends'],
+    executions: 20000,
   },
   {
     name: 'roots-by-twos',

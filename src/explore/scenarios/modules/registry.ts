@@ -12,3 +12,4 @@ export { RACY_MARKS } from './racy-marks.ts';
 export { RACY_SCHEDULE } from './racy-schedule.ts';
 export { RACY_SPANS } from './racy-spans.ts';
 export { RACY_WORLD } from './racy-world.ts';
+export { WOKEN_STOPPED } from './woken-stopped.ts';

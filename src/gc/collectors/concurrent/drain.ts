@@ -103,6 +103,11 @@ export function drain(m: Mem, mp: MRef, budget: number): number {
   return isCounting || isRoundQuiet(m, mp) ? PROGRESS.none : PROGRESS.others;
 }
 
+/** Reports whether a mark is under way, no M marks, no stack is left to scan, and no work is in sight. */
+export function isAtEnd(m: Mem): boolean {
+  return isMarking(m) && (Atomics.load(m, XACTIVE) & ACTIVE_MS) === 0 && !hasUnscanned(m) && noWork(m);
+}
+
 /** Reports whether no work is in sight. */
 export function noWork(m: Mem): boolean {
   // Racy: a stale job number only asks for one more look.
