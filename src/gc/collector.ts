@@ -4,12 +4,14 @@ import { CONFIG, Config } from '../memory/config.ts';
 import { DOING } from '../sync/event-kinds.ts';
 import { enter, records } from '../sync/events.ts';
 import { M, PHASE, type MRef } from '../machine/m.ts';
+import { ASSISTING } from '../heap/switches.ts';
 import { switchBarrier } from '../heap/write-pointer.ts';
 import { noticeAnew } from '../malloc/notice.ts';
 import { PROGRESS, type Collector } from './collectors/descriptor.ts';
 import { COLLECTORS } from './collectors/registry.ts';
 
 const COLLECTOR_OF = CONFIG + Config.at.collector;
+const ASSISTS_OF = CONFIG + Config.at.assists;
 const PHASE_OF = M.at.phase;
 
 /** The machine's collector. */
@@ -33,9 +35,10 @@ export function isMarking(m: Mem): boolean {
   return marking !== undefined && marking(m);
 }
 
-/** A concurrent mark has begun or ended: its barrier and the notice of every block begin or end with it. The world is stopped, or no M runs. */
+/** A concurrent mark has begun or ended: its barrier, the notice of every block and assists begin or end with it. The world is stopped, or no M runs. */
 export function phaseChanged(m: Mem): void {
   switchBarrier(m, isMarking(m));
+  m[ASSISTING] = isMarking(m) ? m[ASSISTS_OF] : 0;
   noticeAnew(m);
 }
 

@@ -24,9 +24,9 @@ export const ASSISTING: readonly KnownBug[] = [
     name: 'waits-in-debt-after-mark',
     history: 'constructed',
     breaks: 'a goroutine waits to assist although the mark has ended: nothing wakes it before the next one',
-    file: 'src/gc/pacer/cycle.ts',
-    find: '  m[ASSISTING] = 0;\n',
-    replace: '',
+    file: 'src/gc/collector.ts',
+    find: '  m[ASSISTING] = isMarking(m) ? m[ASSISTS_OF] : 0;',
+    replace: '  if (isMarking(m)) m[ASSISTING] = m[ASSISTS_OF];',
     scenarios: ['assist-termination'],
   },
   {
