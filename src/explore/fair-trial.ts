@@ -92,7 +92,7 @@ export abstract class FairTrial extends AsyncSleepers {
   #end(): FairEnd | null {
     const from = this.steps;
     for (const turn of TURNS) {
-      const log = new AccessLog(FAIR + turn);
+      const log = new AccessLog(FAIR + this.threads * turn);
       while (log.count < FAIR) {
         const goesOn = this.#round(() => turn, log);
         if (this.#areDone()) return { kind: 'ends', accesses: this.steps - from };

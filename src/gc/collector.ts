@@ -4,12 +4,14 @@ import { CONFIG, Config } from '../memory/config.ts';
 import { DOING } from '../sync/event-kinds.ts';
 import { enter, records } from '../sync/events.ts';
 import { M, PHASE, type MRef } from '../machine/m.ts';
+import { ASSISTING } from '../heap/switches.ts';
 import { switchBarrier } from '../heap/write-pointer.ts';
 import { noticeAnew } from '../malloc/notice.ts';
 import { PROGRESS, type Collector } from './collectors/descriptor.ts';
 import { COLLECTORS } from './collectors/registry.ts';
 
 const COLLECTOR_OF = CONFIG + Config.at.collector;
+const ASSISTS_OF = CONFIG + Config.at.assists;
 const PHASE_OF = M.at.phase;
 
 /** The machine's collector. */
@@ -33,9 +35,10 @@ export function isMarking(m: Mem): boolean {
   return marking !== undefined && marking(m);
 }
 
-/** A concurrent mark has begun or ended: its barrier and the notice of every block begin or end with it. The world is stopped, or no M runs. */
+/** A concurrent mark has begun or ended: its barrier, the notice of every block and assists begin or end with it. The world is stopped, or no M runs. */
 export function phaseChanged(m: Mem): void {
   switchBarrier(m, isMarking(m));
+  m[ASSISTING] = isMarking(m) ? m[ASSISTS_OF] : 0;
   noticeAnew(m);
 }
 
@@ -65,6 +68,12 @@ export function endMark(m: Mem, mp: MRef): void {
   if (end === undefined) return;
   end(m, mp);
   phaseChanged(m);
+}
+
+/** Reports whether a mark is under way that seems to be at its end. */
+export function isAtEnd(m: Mem): boolean {
+  const { isAtEnd: is } = collectorOf(m);
+  return is !== undefined && is(m);
 }
 
 /** Reports whether a mark that found no work may end in this stopped world. */

@@ -7,7 +7,10 @@ import type { Ref } from '../memory/address.ts';
 
 export type PRef = Ref;
 
-export const P_STATUS = { idle: 0, running: 1, syscall: 2, gcstop: 3, dead: 4 } as const;
+/**
+ * What becomes of a P. It is granted as long as its M has been woken to run it and does not run yet: the M takes it by CAS from granted to running.
+ */
+export const P_STATUS = { idle: 0, running: 1, syscall: 2, gcstop: 3, dead: 4, granted: 5 } as const;
 
 export const RUNQ_CAP = 256;
 
@@ -16,8 +19,8 @@ export const P = struct('p', 512, {
   id: by(BOOT),
   /** Its M. */
   m: by(BOOT),
-  /** Its own M changes running to syscall and back; the M that stops the world CASes syscall to gcstop. */
-  xstatus: atomic('its M; the M that stops or starts the world'),
+  /** Its own M changes running to syscall and back, and granted to running; the M that stops the world CASes syscall or granted to gcstop. */
+  xstatus: atomic('its M; the M that grants it; the M that stops or starts the world'),
   /** Scheduling rounds. */
   schedtick: by(ownedBy('P')),
   /** The next P on the list of idle Ps. */

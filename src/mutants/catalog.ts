@@ -7,6 +7,7 @@ import { ASSISTING } from './assisting.ts';
 import { CONCURRENT_MARKING } from './concurrent-marking.ts';
 import { STACK_SCANS } from './concurrent-stacks.ts';
 import { FINALIZERS } from './finalizers.ts';
+import { PACERS } from './pacers.ts';
 import { PACING } from './pacing.ts';
 import { PROFILING } from './profile.ts';
 import { SCHEDULING } from './scheduling.ts';
@@ -49,6 +50,7 @@ export const MUTANTS: readonly KnownBug[] = [
   ...CHANNELS,
   ...FINALIZERS,
   ...PROFILING,
+  ...PACERS,
   ...PACING,
   ...STOPPING,
   ...WAITING,

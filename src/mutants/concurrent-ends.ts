@@ -5,6 +5,36 @@ const FOLDER = 'src/gc/collectors/concurrent';
 
 export const MARK_ENDS: readonly KnownBug[] = [
   {
+    name: 'end-with-work-taken',
+    history: 'constructed',
+    breaks: 'a worker that finds no work does not look whether another M has begun to mark meanwhile: that M has taken it',
+    file: `${FOLDER}/drain.ts`,
+    find: '  if (!areOthersDone || Atomics.load(m, XACTIVE) !== active) {',
+    replace: '  if (!areOthersDone) {',
+    scenarios: ['mark-ends'],
+    executions: 20000,
+  },
+  {
+    name: 'end-before-stack-scanned',
+    history: 'constructed',
+    breaks: 'a worker looks for work first and for stacks left to scan afterwards: the scan of a stack in between makes work that it does not see',
+    file: `${FOLDER}/drain.ts`,
+    find: '  const areOthersDone = (active & ACTIVE_MS) === 0 && !hasUnscanned(m);\n  if (!noWork(m)) return PROGRESS.some;',
+    replace: '  const areOthersDone = (active & ACTIVE_MS) === 0 && noWork(m) && !hasUnscanned(m);\n  if (!areOthersDone && !noWork(m)) return PROGRESS.some;',
+    scenarios: ['mark-ends'],
+    executions: 20000,
+  },
+  {
+    name: 'runs-before-counted',
+    history: 'constructed',
+    breaks: 'a goroutine that is about to run is counted after its stack is claimed: its root job is passed over, and the mark ends without the stack',
+    file: `${FOLDER}/stacks.ts`,
+    find: '      count(m, gp, 1);\n      if (Atomics.compareExchange(m, gp + XSCAN, scan, running) === scan) return;\n      count(m, gp, -1);',
+    replace: '      if (Atomics.compareExchange(m, gp + XSCAN, scan, running) === scan) {\n        count(m, gp, 1);\n        return;\n      }',
+    scenarios: ['mark-ends'],
+    executions: 20000,
+  },
+  {
     name: 'roots-by-twos',
     history: 'constructed',
     breaks: 'a worker that takes a root job passes over the next one',

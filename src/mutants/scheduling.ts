@@ -9,7 +9,10 @@ export const SCHEDULING: readonly KnownBug[] = [
     file: 'src/runtime/idle.ts',
     find: `    notesleep(m, mp + XPARK);
     noteclear(m, mp + XPARK);
-    if (m[mp + HELPGC] === 0) break;
+    if (m[mp + HELPGC] === 0) {
+      if (takeGranted(m, mp)) break;
+      continue;
+    }
     markWithOthers(m, mp);
     m[mp + HELPGC] = 0;
     lock(m, mp, SCHED_LOCK);
@@ -106,8 +109,8 @@ export const SCHEDULING: readonly KnownBug[] = [
     if (pp === m[mp + M_P] || Atomics.load(m, pp + P_XSTATUS) === P_STATUS.dead) continue;
     const owner = m[pp + P_M];
     if (!mremoveLocked(m, owner)) {
-      // Its M is still in its system call: restore the P's status.
-      Atomics.store(m, pp + P_XSTATUS, P_STATUS.syscall);
+      // Its M is still in its system call, or still to run: restore the P's status.
+      Atomics.store(m, pp + P_XSTATUS, m[owner + NEXTP] === pp ? P_STATUS.granted : P_STATUS.syscall);
     } else if (m[owner + CURG] !== 0 || !runqempty(m, pp) || Atomics.load(m, XSHUTDOWN) !== 0) {
       // The M has a goroutine to resume or queued work, or it must leave: the shutdown has woken
       // only the Ms that were idle then.
@@ -134,8 +137,8 @@ export const SCHEDULING: readonly KnownBug[] = [
     if (pp === m[mp + M_P] || Atomics.load(m, pp + P_XSTATUS) === P_STATUS.dead) continue;
     const owner = m[pp + P_M];
     if (!mremoveLocked(m, owner)) {
-      // Its M is still in its system call: restore the P's status.
-      Atomics.store(m, pp + P_XSTATUS, P_STATUS.syscall);
+      // Its M is still in its system call, or still to run: restore the P's status.
+      Atomics.store(m, pp + P_XSTATUS, m[owner + NEXTP] === pp ? P_STATUS.granted : P_STATUS.syscall);
     } else if (m[owner + CURG] !== 0 || !runqempty(m, pp) || Atomics.load(m, XSHUTDOWN) !== 0) {
       // The M has a goroutine to resume or queued work, or it must leave: the shutdown has woken
       // only the Ms that were idle then.

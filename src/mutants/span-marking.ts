@@ -200,6 +200,7 @@ export const SPAN_MARKING: readonly KnownBug[] = [
       if (full !== 0) return full;
       Atomics.add(m, XNWAIT, 1);`,
     scenarios: ['mark-bits-spans'],
+    executions: 10000,
   },
   {
     name: 'span-spilled-and-lost',

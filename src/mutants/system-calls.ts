@@ -86,7 +86,7 @@ export const CALLS: readonly KnownBug[] = [
     history: 'constructed',
     breaks: 'starttheworld leaves the P of an M in a system call stopped',
     file: 'src/runtime/world.ts',
-    find: `      Atomics.store(m, pp + P_XSTATUS, P_STATUS.syscall);
+    find: `      Atomics.store(m, pp + P_XSTATUS, m[owner + NEXTP] === pp ? P_STATUS.granted : P_STATUS.syscall);
     } else if`,
     replace: '    } else if',
     scenarios: ['system-calls'],

@@ -89,13 +89,46 @@ export const STOPPING: readonly KnownBug[] = [
     history: 'constructed',
     breaks: 'an M that stops while spinning stays in the spinning count: no other M is woken to spin',
     file: 'src/runtime/world.ts',
-    find: `  if (m[mp + SPINNING] !== 0) {
-    m[mp + SPINNING] = 0;
-    Atomics.sub(m, XNMSPINNING, 1);
-  }
+    find: `  stopSpinningLocked(m, mp);
   Atomics.store(m, m[mp + M_P] + P_XSTATUS, P_STATUS.gcstop);`,
     replace: '  Atomics.store(m, m[mp + M_P] + P_XSTATUS, P_STATUS.gcstop);',
     scenarios: ['stop-the-world'],
+  },
+  {
+    name: 'granted-without-cas',
+    history: 'constructed',
+    breaks: 'a woken M takes its P by load and store: the P is stopped in between, and the M runs while the world is stopped',
+    file: 'src/runtime/idle.ts',
+    find: '  if (Atomics.compareExchange(m, pp + XSTATUS, P_STATUS.granted, P_STATUS.running) !== P_STATUS.granted) {\n    m[mp',
+    replace: '  if (Atomics.load(m, pp + XSTATUS) === P_STATUS.granted) Atomics.store(m, pp + XSTATUS, P_STATUS.running);\n  else {\n    m[mp',
+    scenarios: ['woken-stopped'],
+  },
+  {
+    name: 'granted-looked-at-once',
+    history: 'constructed',
+    breaks: 'the world starts between the check of a granted P and the lock: the woken M puts itself on the idle list and is never woken',
+    file: 'src/runtime/idle.ts',
+    find: '    if (Atomics.compareExchange(m, pp + XSTATUS, P_STATUS.granted, P_STATUS.running) !== P_STATUS.granted) {\n      m[mp',
+    replace: '    if (pp !== 0) {\n      m[mp',
+    scenarios: ['woken-stopped'],
+  },
+  {
+    name: 'granted-restored-as-syscall',
+    history: 'constructed',
+    breaks: 'a P that was taken from a woken M is started as one in a system call: its M never takes it',
+    file: 'src/runtime/world.ts',
+    find: 'm[owner + NEXTP] === pp ? P_STATUS.granted : P_STATUS.syscall);',
+    replace: 'P_STATUS.syscall);',
+    scenarios: ['woken-stopped'],
+  },
+  {
+    name: 'granted-still-spinning',
+    history: 'constructed',
+    breaks: 'a woken M whose P was taken back stays in the spinning count: no other M is woken to spin',
+    file: 'src/runtime/idle.ts',
+    find: '      stopSpinningLocked(m, mp);\n',
+    replace: '',
+    scenarios: ['woken-stopped'],
   },
   {
     name: 'stopped-with-work-idle',

@@ -40,7 +40,7 @@ import { liveQuads, setGoal, setHardGoal, setTrigger } from '../malloc/pacing.ts
 import { GCLOCK, NOTHING_TO_SWEEP, SWEEP, SWEEP_NSPAN, Sweep, XSPANIDX, unsweptSpans } from '../malloc/sweep.ts';
 import { sweepone } from '../malloc/compiled.ts';
 import { tracegc, traces } from '../malloc/trace.ts';
-import { beginMark, endMark, isMarking, mark, marksBeside, mayEndMark, sweepInPause, sweepsInPause, wantsHelpers } from '../gc/collector.ts';
+import { beginMark, endMark, isAtEnd, isMarking, mark, marksBeside, mayEndMark, sweepInPause, sweepsInPause, wantsHelpers } from '../gc/collector.ts';
 import { CHECKPOINT, checkpoint } from '../gc/doorbell.ts';
 import { prepareMark } from '../gc/policy.ts';
 import { clearpools, rootCount, rootQuads } from '../gc/roots.ts';
@@ -100,7 +100,8 @@ export function gcStart(m: Mem, mp: MRef, force: number): void {
     releaseWorld(m);
     return;
   }
-  if ((force === FORCE.begin && isMarking(m)) || (force === FORCE.end && !isMarking(m))) {
+  // The mark that this M found at its end may be over, and the next one under way.
+  if ((force === FORCE.begin && isMarking(m)) || (force === FORCE.end && !isAtEnd(m))) {
     releaseWorld(m);
     return;
   }

@@ -3,10 +3,17 @@
  * `midle` sleeps, or is about to sleep, on its park note; it has a goroutine if it was stopped
  * in the middle of one.
  *
+ *   1. An M with sched.lock grants a P, and wakes its M.
+ *   2. The woken M takes the P by CAS (takeGranted).
+ *   3. If the world is stopped between 1 and 2, the P is taken back as from a system call. The woken M goes back on `midle`.
+ *
+ * So a stopped world does not wait until a sleeping thread gets a processor.
+ *
  * Invariants: an idle P's M is on `midle`. An M is granted its P, or asked to help a collection,
  * before its park note is woken.
  *
- * Source: mput, mget, pidleput, pidleget, wakep and stopm in proc.c of Go 1.3.
+ * Source: mput, mget, pidleput, pidleget, wakep and stopm in proc.c of Go 1.3. Departing from it, a P is taken back from an M that has
+ * not run yet.
  */
 import type { Mem } from '../memory/struct.ts';
 import { fatal } from '../base/fatal.ts';
@@ -86,9 +93,9 @@ export function premoveLocked(m: Mem, pp: PRef): boolean {
  */
 export function grantLocked(m: Mem, pp: PRef, spinning: boolean): MRef {
   const mp = m[pp + P_M];
-  Atomics.store(m, pp + XSTATUS, P_STATUS.running);
   m[mp + NEXTP] = pp;
   m[mp + SPINNING] = spinning ? 1 : 0;
+  Atomics.store(m, pp + XSTATUS, P_STATUS.granted);
   return mp;
 }
 
@@ -118,7 +125,10 @@ export function stopm(m: Mem, mp: MRef, phase: number): void {
     if (records(m)) enter(m, mp, phase === PHASE.idle ? DOING.idle : DOING.stopped, 0);
     notesleep(m, mp + XPARK);
     noteclear(m, mp + XPARK);
-    if (m[mp + HELPGC] === 0) break;
+    if (m[mp + HELPGC] === 0) {
+      if (takeGranted(m, mp)) break;
+      continue;
+    }
     markWithOthers(m, mp);
     m[mp + HELPGC] = 0;
     lock(m, mp, SCHED_LOCK);
@@ -126,8 +136,34 @@ export function stopm(m: Mem, mp: MRef, phase: number): void {
     unlock(m, mp, SCHED_LOCK);
     helperDone(m);
   }
-  if (m[mp + NEXTP] !== m[mp + M_P]) fatal('WOKEN_WITHOUT_P', { mp, nextp: m[mp + NEXTP] });
-  m[mp + NEXTP] = 0;
   if (records(m)) enter(m, mp, DOING.schedule, 0);
   m[mp + PHASE_OF] = PHASE.scheduling;
+}
+
+/** Takes the P that `mp` was granted. If the world was stopped meanwhile, puts `mp` back on the list of idle Ms and returns false. */
+function takeGranted(m: Mem, mp: MRef): boolean {
+  const pp = m[mp + NEXTP];
+  if (pp !== m[mp + M_P]) fatal('WOKEN_WITHOUT_P', { mp, nextp: pp });
+  if (Atomics.compareExchange(m, pp + XSTATUS, P_STATUS.granted, P_STATUS.running) !== P_STATUS.granted) {
+    m[mp + PHASE_OF] = PHASE.scheduling;
+    lock(m, mp, SCHED_LOCK);
+    // The world may have started since: then the P is granted again.
+    if (Atomics.compareExchange(m, pp + XSTATUS, P_STATUS.granted, P_STATUS.running) !== P_STATUS.granted) {
+      m[mp + NEXTP] = 0;
+      stopSpinningLocked(m, mp);
+      mputLocked(m, mp);
+      unlock(m, mp, SCHED_LOCK);
+      return false;
+    }
+    unlock(m, mp, SCHED_LOCK);
+  }
+  m[mp + NEXTP] = 0;
+  return true;
+}
+
+/** `mp` stops for a stopped world: it no longer counts as spinning. */
+export function stopSpinningLocked(m: Mem, mp: MRef): void {
+  if (m[mp + SPINNING] === 0) return;
+  m[mp + SPINNING] = 0;
+  Atomics.sub(m, XNMSPINNING, 1);
 }

@@ -302,7 +302,7 @@ function shutdown(m: Mem, mp: MRef): void {
 }
 
 /** Ends this M: its P is dead, and an M that stops the world no longer waits for it. */
-function mexit(m: Mem, mp: MRef): void {
+export function mexit(m: Mem, mp: MRef): void {
   lock(m, mp, SCHED_LOCK);
   if (m[mp + SPINNING] !== 0) {
     m[mp + SPINNING] = 0;

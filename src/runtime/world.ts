@@ -3,7 +3,8 @@
  *
  *   1. acquireWorld: take worldsema, which admits one M at a time.
  *   2. stoptheworld: set gcwaiting, and stopwait to the number of Ps still to stop. Take the
- *      idle Ps and the Ps in system calls at once; wait for the others on stopnote.
+ *      idle Ps and the Ps in system calls at once, and unless they are to help also those granted to Ms that do not run yet. Wait for
+ *      the others on stopnote.
  *   3. A running M sees gcwaiting at its next safe point, counts its P as stopped and sleeps on
  *      its park note (gcstopm). The last one wakes the stopping M.
  *   4. While the world is stopped, sleeping Ms can be woken to help with marking (helpgc).
@@ -33,8 +34,9 @@ import { M, PHASE, type MRef } from '../machine/m.ts';
 import { P, P_STATUS, pAt } from '../machine/p.ts';
 import { SCHED, SCHED_LOCK, Sched, XGCWAITING, XSHUTDOWN } from '../machine/sched.ts';
 import { PARFOR_MAX_THREADS } from '../sync/parfor.ts';
+import { marksBeside } from '../gc/collector.ts';
 import { WORK, Work } from '../gc/work.ts';
-import { grantLocked, mgetLocked, mputLocked, mremoveLocked, pidlegetLocked, pidleputLocked, stopm, wakep } from './idle.ts';
+import { grantLocked, mgetLocked, mputLocked, mremoveLocked, pidlegetLocked, pidleputLocked, stopSpinningLocked, stopm, wakep } from './idle.ts';
 import { enterGoroutine } from './goroutine.ts';
 import { runqempty } from './runq.ts';
 
@@ -42,11 +44,10 @@ const NPROCS = CONFIG + Config.at.nprocs;
 const STOPWAIT = SCHED + Sched.at.stopwait;
 const XSTOPNOTE = SCHED + Sched.at.xstopnote;
 const NMIDLE = SCHED + Sched.at.nmidle;
-const XNMSPINNING = SCHED + Sched.at.xnmspinning;
 const RUNQSIZE = SCHED + Sched.at.runqsize;
 const XWORLDSEMA = SCHED + Sched.at.xworldsema;
 const WANT_PROCS = WORK + Work.at.wantProcs;
-const { p: M_P, curg: CURG, locks: LOCKS, spinning: SPINNING, helpgc: HELPGC, xpark: XPARK, phase: PHASE_OF, wants: WANTS } = M.at;
+const { p: M_P, curg: CURG, locks: LOCKS, gcing: GCING, nextp: NEXTP, helpgc: HELPGC, xpark: XPARK, phase: PHASE_OF, wants: WANTS } = M.at;
 const { m: P_M, xstatus: P_XSTATUS } = P.at;
 const { xstatus: G_XSTATUS, waitreason: WAITREASON } = G.at;
 // A local name: V8 folds it, and not that of another module.
@@ -71,10 +72,7 @@ export function gcstopm(m: Mem, mp: MRef): void {
     Atomics.store(m, gp + G_XSTATUS, G_STATUS.waiting);
   }
   lock(m, mp, SCHED_LOCK);
-  if (m[mp + SPINNING] !== 0) {
-    m[mp + SPINNING] = 0;
-    Atomics.sub(m, XNMSPINNING, 1);
-  }
+  stopSpinningLocked(m, mp);
   Atomics.store(m, m[mp + M_P] + P_XSTATUS, P_STATUS.gcstop);
   countStoppedLocked(m);
   mputLocked(m, mp);
@@ -105,9 +103,11 @@ export function stoptheworld(m: Mem, mp: MRef): void {
   m[STOPWAIT] = nprocs - 1;
   Atomics.store(m, XGCWAITING, 1);
   Atomics.store(m, m[mp + M_P] + P_XSTATUS, P_STATUS.gcstop);
+  // A collection that marks with the world stopped waits for an M that was woken: it helps.
+  const takesGranted = m[mp + GCING] === 0 || marksBeside(m);
   for (let i = 0; i < nprocs; i++) {
     const pp = pAt(m, i);
-    if (pp !== m[mp + M_P] && isStoppableNow(m, i)) m[STOPWAIT]--;
+    if (pp !== m[mp + M_P] && isStoppableNow(m, i, takesGranted)) m[STOPWAIT]--;
   }
   for (let pp = pidlegetLocked(m); pp !== 0; pp = pidlegetLocked(m)) {
     Atomics.store(m, pp + P_XSTATUS, P_STATUS.gcstop);
@@ -125,10 +125,15 @@ export function stoptheworld(m: Mem, mp: MRef): void {
   }
 }
 
-/** Is P `i` stopped without its M's help: because it is dead, or by taking it from a system call? */
-function isStoppableNow(m: Mem, i: number): boolean {
+/**
+ * Is P `i` stopped without its M's help: because it is dead, or by taking it from a system call, or, if the caller `takesGranted`, from an M
+ * that was woken and does not run yet?
+ */
+function isStoppableNow(m: Mem, i: number, takesGranted: boolean): boolean {
   const word = pAt(m, i) + P_XSTATUS;
-  if (Atomics.load(m, word) === P_STATUS.dead) return true;
+  const status = Atomics.load(m, word);
+  if (status === P_STATUS.dead) return true;
+  if (status === P_STATUS.granted) return takesGranted && Atomics.compareExchange(m, word, P_STATUS.granted, P_STATUS.gcstop) === P_STATUS.granted;
   return Atomics.compareExchange(m, word, P_STATUS.syscall, P_STATUS.gcstop) === P_STATUS.syscall;
 }
 
@@ -143,8 +148,8 @@ export function starttheworld(m: Mem, mp: MRef): void {
     if (pp === m[mp + M_P] || Atomics.load(m, pp + P_XSTATUS) === P_STATUS.dead) continue;
     const owner = m[pp + P_M];
     if (!mremoveLocked(m, owner)) {
-      // Its M is still in its system call: restore the P's status.
-      Atomics.store(m, pp + P_XSTATUS, P_STATUS.syscall);
+      // Its M is still in its system call, or still to run: restore the P's status.
+      Atomics.store(m, pp + P_XSTATUS, m[owner + NEXTP] === pp ? P_STATUS.granted : P_STATUS.syscall);
     } else if (m[owner + CURG] !== 0 || !runqempty(m, pp) || Atomics.load(m, XSHUTDOWN) !== 0) {
       // The M has a goroutine to resume or queued work, or it must leave: the shutdown has woken
       // only the Ms that were idle then.

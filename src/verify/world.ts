@@ -108,6 +108,7 @@ function checkIdle(h: HeapView, out: Findings): void {
   }
   const n = procs(h);
   const idle = new Uint8Array(n);
+  const counted = m[SCHED + Sched.at.nmidle];
   let length = 0;
   for (let mp = m[SCHED + Sched.at.midle]; mp !== 0; mp = m[mp + M.at.schedlink]) {
     const i = (mp - m[CONFIG + Config.at.ms]) / M.words;
@@ -118,13 +119,15 @@ function checkIdle(h: HeapView, out: Findings): void {
     idle[i] = 1;
     length++;
   }
+  // An M that was woken before the world stopped has put itself on the list meanwhile.
+  if (Atomics.load(m, SCHED_LOCK) !== 0 || m[SCHED + Sched.at.nmidle] !== counted) return;
   if (length !== m[SCHED + Sched.at.nmidle]) {
     out.add('IDLE_LIST', () => `${length} Ms are on the idle list, which counts ${m[SCHED + Sched.at.nmidle]}`);
   }
   for (let i = 0; i < n; i++) {
     const mp = mAt(h, i);
-    // An M in a system call is on the list only if the call ended and the M waits for its P.
-    if (isInSyscall(h, mp)) continue;
+    // An M in a system call is on the list only if the call ended and the M waits for its P; a woken M if it has looked for its P.
+    if (isInSyscall(h, mp) || m[mp + M.at.nextp] !== 0) continue;
     const isAway = m[mp + M.at.gcing] !== 0 || Atomics.load(m, pAt(h, i) + P.at.xstatus) === P_STATUS.dead;
     if ((idle[i] === 0) !== isAway) out.add('IDLE_LIST', () => `M ${i} is ${isAway ? '' : 'not '}on the idle list, but ${isAway ? 'collects or is dead' : 'sleeps'}`);
   }

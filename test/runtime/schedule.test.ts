@@ -208,7 +208,7 @@ describe('a runnable goroutine', () => {
     expect([spinning(), idle()]).toEqual([0, [2, 2]]);
     startMain(m, m0, 0, 1);
     expect([spinning(), idle()]).toEqual([1, [1, 1]]);
-    const [awake] = [1, 2].filter((i) => m[pAt(m, i) + P.at.xstatus] === P_STATUS.running);
+    const [awake] = [1, 2].filter((i) => m[pAt(m, i) + P.at.xstatus] === P_STATUS.granted);
     expect([m[mAt(m, awake) + M.at.spinning], m[mAt(m, awake) + M.at.nextp], m[mAt(m, awake) + M.at.xpark] !== 0]).toEqual([1, pAt(m, awake), true]);
     wakep(m, m0);
     startMain(m, m0, 0, 1);

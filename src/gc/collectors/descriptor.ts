@@ -48,7 +48,7 @@ export interface Collector<Name extends string = string> extends CollectorHooks 
    */
   readonly sweep?: (m: Mem, mp: MRef) => void;
   /**
-   * A collector that marks concurrently with the program has this function and the four below. It begins a mark:
+   * A collector that marks concurrently with the program has this function and the five below. It begins a mark:
    * the world is stopped, and every span is swept. `mark` then completes the mark, in a second stopped
    * world; a forced collection calls `mark` alone.
    */
@@ -59,6 +59,8 @@ export interface Collector<Name extends string = string> extends CollectorHooks 
   readonly markSome?: (m: Mem, mp: MRef, budget: number) => number;
   /** Reports whether work for markSome is in sight. */
   readonly hasMarkWork?: (m: Mem) => boolean;
+  /** Reports whether a mark is under way, no work is in sight and no M marks: asked before the world is stopped for its end. */
+  readonly isAtEnd?: (m: Mem) => boolean;
   /** Ends a mark: all that is reachable is marked, and the world is still stopped. */
   readonly endMark?: (m: Mem, mp: MRef) => void;
   /**

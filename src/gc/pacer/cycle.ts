@@ -3,7 +3,6 @@ import type { Mem } from '../../memory/struct.ts';
 import { CONFIG, Config } from '../../memory/config.ts';
 import { loadWide, storeWide } from '../../memory/wide.ts';
 import { GCStats, sumGCStat } from '../../machine/m.ts';
-import { ASSISTING } from '../../heap/switches.ts';
 import { MSTATS, MStats } from '../../malloc/mstats.ts';
 import { clearDebts } from './debt.ts';
 import { filled, isFull } from './limiter.ts';
@@ -16,7 +15,6 @@ import { dedicatedWorkers, fractionalShare } from './shares.ts';
 
 const NPROCS = CONFIG + Config.at.nprocs;
 const PACER_OF = CONFIG + Config.at.pacer;
-const ASSISTS_OF = CONFIG + Config.at.assists;
 const HEAP_ALLOC_Q = MSTATS + MStats.at.heapAllocQ;
 const CYCLE_PERCENT = MSTATS + MStats.at.cyclePercent;
 const { triggerRatio: TRIGGER_RATIO, markedQ: MARKED_Q, triggerQ: TRIGGER_Q, endQ: END_Q, goalQ: GOAL_Q, expectedQ: EXPECTED_Q } = Pacer.at;
@@ -53,7 +51,6 @@ export function beginPacing(m: Mem, now: number, markedQ: number, goalQ: number,
   Atomics.store(m, PACING + XDEDICATED, dedicatedWorkers(m[NPROCS]));
   fillBucket(m, now, 0);
   clearDebts(m);
-  m[ASSISTING] = m[ASSISTS_OF];
 }
 
 /**
@@ -62,7 +59,6 @@ export function beginPacing(m: Mem, now: number, markedQ: number, goalQ: number,
  */
 export function endPacing(m: Mem, stopped: number, now: number): void {
   const { assistNs, dedicatedNs, fractionalNs, idleMarkNs } = GCStats.at;
-  m[ASSISTING] = 0;
   m[PACING + END_Q] = m[HEAP_ALLOC_Q];
   m[PACING + LAST_SCANNED_Q] = Atomics.load(m, PACING + XSCANNED_Q);
   storeWide(m, PACING + ASSIST_NS, sumGCStat(m, assistNs));

@@ -4,20 +4,24 @@ import { edgesOf } from './edge.ts';
 export const WORLD_EDGES = [
   ...edgesOf('world', 'src/runtime/world.ts', [
     ['an M stopped at a safe point', 'P_STATUS.gcstop);\n  @countStoppedLocked(m);'],
-    ['an M stopped while it looked for work', 'if (m[mp + SPINNING] !== 0) {@'],
     ['the stop had to wait', 'if (wait) {@'],
     ['the stop took a P in a system call, or gone', 'isStoppableNow(m, i)) @m[STOPWAIT]--;'],
     ['the stop took an idle P', 'Atomics.store(m, pp + P_XSTATUS, P_STATUS.gcstop);\n    @m[STOPWAIT]--;'],
     ['a P entering a system call counted as stopped', '=== P_STATUS.syscall\n  ) {@'],
     ['an M left its system call into a stopped world', 'unlock(m, mp, SCHED_LOCK);\n      @stopm(m, mp, PHASE.stopped);'],
     ['an M left its system call as the world started', '} else {@\n      unlock(m, mp, SCHED_LOCK);'],
-    ['the start left an M in its system call', 'if (!mremoveLocked(m, owner)) {@'],
+    ['the start left an M in its system call, or on its way to its P', 'if (!mremoveLocked(m, owner)) {@'],
     ['the start let an M go on', '@granted = owner;'],
     ['the start left a P idle', '} else {@\n      mputLocked(m, owner);'],
     ['waited for worldsema', '@semacquire(m, XWORLDSEMA);'],
     ['a helper was woken', '@m[helper + HELPGC] = n;'],
   ]),
-  ...edgesOf('world', 'src/runtime/idle.ts', [['an idle or stopped M helped to mark', '@markWithOthers(m, mp);']]),
+  ...edgesOf('world', 'src/runtime/idle.ts', [
+    ['an idle or stopped M helped to mark', '@markWithOthers(m, mp);'],
+    ['an M stopped while it looked for work', 'if (m[mp + SPINNING] === 0) return;\n  @m[mp + SPINNING] = 0;'],
+    ['a woken M found its P taken back', '@m[mp + NEXTP] = 0;\n      stopSpinningLocked(m, mp);'],
+    ['the world had started when a woken M looked again', '    }\n    @unlock(m, mp, SCHED_LOCK);\n  }\n  m[mp + NEXTP] = 0;'],
+  ]),
   ...edgesOf('scheduling', 'src/runtime/idle.ts', [
     ['wakep: one looks for work already', 'if (Atomics.compareExchange(m, XNMSPINNING, 0, 1) !== 0) @return;'],
     ['wakep: no P was idle', 'if (pp === 0) {@'],

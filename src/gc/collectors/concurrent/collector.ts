@@ -35,7 +35,7 @@ import { ROOT_BSS, ROOT_COUNT, ROOT_DATA } from '../../roots.ts';
 import { FULL, putempty } from '../../work.ts';
 import type { Collector } from '../descriptor.ts';
 import { checkMarks } from './checkmark.ts';
-import { drain, goroutineRests, noWork, pushShaded, rootJobs } from './drain.ts';
+import { drain, goroutineRests, isAtEnd, noWork, pushShaded, rootJobs } from './drain.ts';
 import { resetRounds } from './rounds.ts';
 import { LINKS_PER_PAGE, blockAllocated, flushBarriers, pointerStored, resetBarriers } from './shade.ts';
 import { claimRunning, goroutineMade, goroutineRuns, hasUnscanned, isDone } from './stacks.ts';
@@ -158,6 +158,7 @@ export const concurrent: Collector<'concurrent'> = {
   mayEndMark,
   hasMarkWork,
   wantsHelpers,
+  isAtEnd,
   endMark,
   abandonMark,
   seesAllocations: isMarking,

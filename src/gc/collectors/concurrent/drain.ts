@@ -7,7 +7,14 @@
  *   3. After so many words, or when no work is left, push the workbuf, so that no M holds work
  *      outside of this function.
  *
- * The last M to leave that finds no work asks for mark termination. Its answer may be wrong by then:
+ * The last M to leave that finds no work asks for mark termination. It looks in this order, because work moves from stacks to
+ * the lists, and from the lists to Ms:
+ *
+ *   1. No M marks (xactive), and no stack is left to scan. So all work is on the lists, or a job of the roots.
+ *   2. The lists and the jobs are empty.
+ *   3. No M has begun to mark since 1: xactive counts them. Such an M may have taken the work before 2.
+ *
+ * Its answer may be wrong by then:
  * a mutator may shade a block at any time. With TERMINATION.count, mark termination stops the world
  * and marks what is left, so a wrong answer costs only time. With TERMINATION.ragged, a round of
  * the ragged barrier must be quiet as well (rounds.ts), and a stopped world with work left goes on.
@@ -42,6 +49,9 @@ const { nobj: NOBJ } = workbufStruct(1).at;
 const TERMINATION_OF = CONFIG + Config.at.termination;
 const { heartbeat: HEARTBEAT, published: PUBLISHED } = M.at;
 const { scanned: SCANNED } = ScanBuf.at;
+/** What xactive grows by when an M begins to mark; the part of it that counts the Ms that mark. */
+const ENTER = (1 << 8) + 1;
+const ACTIVE_MS = (1 << 8) - 1;
 /** What a root job costs of the budget. */
 const WORDS_OF_ROOT = 16;
 const BYTES_SCANNED = M.at.gcstats + GCStats.at.bytesScanned;
@@ -61,7 +71,7 @@ function pieces(words: number): number {
  */
 export function drain(m: Mem, mp: MRef, budget: number): number {
   if (!isMarking(m)) return PROGRESS.off;
-  Atomics.add(m, XACTIVE, 1);
+  Atomics.add(m, XACTIVE, ENTER);
   m[mp + HEARTBEAT]++;
   let wbuf = getempty(m, mp, 0);
   let scanned = 0;
@@ -81,15 +91,21 @@ export function drain(m: Mem, mp: MRef, budget: number): number {
   addWide(m, mp + BYTES_SCANNED, scanned * 4);
   if (scanned > 0) m[mp + PUBLISHED] = 1;
   giveUp(m, mp, wbuf);
-  const others = Atomics.sub(m, XACTIVE, 1) - 1;
+  const active = Atomics.sub(m, XACTIVE, 1) - 1;
+  const areOthersDone = (active & ACTIVE_MS) === 0 && !hasUnscanned(m);
   if (!noWork(m)) return PROGRESS.some;
   const isCounting = m[TERMINATION_OF] === TERMINATION.count;
-  if (others !== 0 || hasUnscanned(m)) {
+  if (!areOthersDone || Atomics.load(m, XACTIVE) !== active) {
     // While rounds go on, an idle worker looks again and again; the other M may need its processor.
     if (!isCounting) osyield(m);
     return PROGRESS.others;
   }
   return isCounting || isRoundQuiet(m, mp) ? PROGRESS.none : PROGRESS.others;
+}
+
+/** Reports whether a mark is under way, no M marks, no stack is left to scan, and no work is in sight. */
+export function isAtEnd(m: Mem): boolean {
+  return isMarking(m) && (Atomics.load(m, XACTIVE) & ACTIVE_MS) === 0 && !hasUnscanned(m) && noWork(m);
 }
 
 /** Reports whether no work is in sight. */

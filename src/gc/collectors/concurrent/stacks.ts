@@ -91,9 +91,11 @@ export function goroutineRuns(m: Mem, gp: GRef): void {
     const scan = Atomics.load(m, gp + XSCAN);
     if (scan === scanning) osyield(m);
     else if (isOfThisMark(m, scan)) return;
-    else if (Atomics.compareExchange(m, gp + XSCAN, scan, running) === scan) {
+    else {
+      // Count the stack before the claim: a worker whose root job finds it claimed takes it for counted.
       count(m, gp, 1);
-      return;
+      if (Atomics.compareExchange(m, gp + XSCAN, scan, running) === scan) return;
+      count(m, gp, -1);
     }
   }
 }

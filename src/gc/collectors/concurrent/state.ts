@@ -55,7 +55,7 @@ export const Concurrent = struct('concurrent', 80, {
   /** The block shaded last, from which links lead to the others; 0 for none. */
   xshaded: atomic('a barrier pushes by CAS; a marking M takes the whole list'),
   pad2: padding(15),
-  /** Ms that mark at the moment. */
+  /** Ms that mark at the moment, in the lowest byte; above it, how often an M has begun to mark. See drain.ts. */
   xactive: atomic('each marking M'),
   pad3: padding(15),
   /** The round of the ragged barrier that is under way, or the last one. */

@@ -1,0 +1,98 @@
+/** The pacers: triggers, the goal of a memory limit, and the limiter. */
+import type { KnownBug } from './known-bug.ts';
+
+const FOLDER = 'src/gc/pacer';
+const SCENARIOS = ['pacers'];
+
+export const PACERS: readonly KnownBug[] = [
+  {
+    name: 'trigger-by-whole-error',
+    history: 'constructed',
+    breaks: 'the whole error of a mark corrects the trigger ratio: it swings',
+    file: `${FOLDER}/feedback.ts`,
+    find: 'const GAIN = 0.5;',
+    replace: 'const GAIN = 1;',
+    scenarios: SCENARIOS,
+  },
+  {
+    name: 'trigger-unbounded',
+    history: 'golang/go issue 23628: a trigger ratio far below its sensible range',
+    breaks: 'the trigger ratio has no lower bound: after a mark with many assists the next one begins at once',
+    file: `${FOLDER}/feedback.ts`,
+    find: '  return between(ratio, LEAST * growth, GREATEST * growth);',
+    replace: '  return between(ratio, 0, GREATEST * growth);',
+    scenarios: SCENARIOS,
+  },
+  {
+    name: 'trigger-forgets-assists',
+    history: 'constructed',
+    breaks: 'assists do not count as utilization: a mark during which the program had to assist begins no earlier the next time',
+    file: `${FOLDER}/cycle.ts`,
+    find: '  return GOAL_UTILIZATION + loadWide(m, PACING + ASSIST_NS) / (duration * m[NPROCS]);',
+    replace: '  return GOAL_UTILIZATION + (0 * loadWide(m, PACING + ASSIST_NS)) / (duration * m[NPROCS]);',
+    scenarios: SCENARIOS,
+  },
+  {
+    name: 'runway-of-last-mark',
+    history: 'constructed',
+    breaks: 'the runway is that of the last mark alone, and not of the greatest of four: a program that allocates in bursts has to assist',
+    file: `${FOLDER}/cycle.ts`,
+    find: '  for (let i = 0; i < REMEMBERED; i++) most =',
+    replace: '  for (let i = 0; i < 1; i++) most =',
+    scenarios: SCENARIOS,
+  },
+  {
+    name: 'runway-never-forgets',
+    history: 'constructed',
+    breaks: 'the oldest cons/mark ratio is never replaced: one burst shortens the way to the trigger for good',
+    file: `${FOLDER}/cycle.ts`,
+    find: 'storeRatio(m, consMarkAt(0), ratio);',
+    replace: 'storeRatio(m, consMarkAt(0), Math.max(ratio, loadRatio(m, consMarkAt(0))));',
+    scenarios: SCENARIOS,
+  },
+  {
+    name: 'runway-of-whole-processors',
+    history: 'constructed',
+    breaks: 'the runway takes the program to run only as long as the workers: at a quarter of the processors it runs three times as long',
+    file: `${FOLDER}/runway.ts`,
+    find: '  return (ratio * workQ * (1 - GOAL_UTILIZATION)) / GOAL_UTILIZATION;',
+    replace: '  return ratio * workQ;',
+    scenarios: SCENARIOS,
+  },
+  {
+    name: 'goal-without-roots',
+    history: 'golang/go issue 44167: stacks and globals were scanned, and not paced',
+    breaks: 'the goal does not count stacks and globals',
+    file: `${FOLDER}/runway.ts`,
+    find: '  return markedQ + (markedQ + rootsQ) * growth;',
+    replace: '  return markedQ + (markedQ + 0 * rootsQ) * growth;',
+    scenarios: SCENARIOS,
+  },
+  {
+    name: 'limit-without-headroom',
+    history: 'constructed',
+    breaks: 'the goal of a memory limit is the limit itself: what is allocated before a mark begins exceeds it',
+    file: `${FOLDER}/limit.ts`,
+    find: ': most - HEADROOM_Q);',
+    replace: ': most);',
+    scenarios: SCENARIOS,
+  },
+  {
+    name: 'limiter-never-full',
+    history: 'constructed',
+    breaks: 'the limiter never begins to limit: with a limit that is too low the collector takes all processors',
+    file: `${FOLDER}/limiter.ts`,
+    find: '  return bucket >= procs * BUCKET_NS;',
+    replace: '  return bucket > 2 * procs * BUCKET_NS;',
+    scenarios: SCENARIOS,
+  },
+  {
+    name: 'limiter-never-drains',
+    history: 'constructed',
+    breaks: "the program's processor time does not drain the limiter's bucket: it limits for good",
+    file: `${FOLDER}/limiter.ts`,
+    find: '  return between(bucket + gcNs - (totalNs - gcNs),',
+    replace: '  return between(bucket + gcNs - 0 * (totalNs - gcNs),',
+    scenarios: SCENARIOS,
+  },
+];
