@@ -12,6 +12,15 @@ export class Rng {
     this.#state = seedState(seed) | 0;
   }
 
+  /** The place in the stream: set back, the same numbers follow again. */
+  get state(): number {
+    return this.#state;
+  }
+
+  set state(state: number) {
+    this.#state = state;
+  }
+
   /** Returns a whole number from 0 to 2^31 - 1. */
   next(): number {
     // base/random.ts's xorshift32, kept signed: V8 holds it without a heap number.

@@ -20,6 +20,8 @@ import { makeWriteFlags } from '../memory/write-flags.ts';
 import { FINISHED } from '../rewrite/prologue.ts';
 import { restoreWritten } from './restore.ts';
 import type { Scene, Strategy } from './strategy.ts';
+import { TraceHash } from './trace-hash.ts';
+import { Turn } from './turn.ts';
 import { makeWeakMemory } from './weak/make.ts';
 import { WaitLog } from './wait-log.ts';
 import type { WeakMemory } from './weak/weak-memory.ts';
@@ -54,7 +56,8 @@ export class Explorer extends FairTrial implements Scene, Host {
   /** Threads that are not done. */
   #left = 0;
   /** See `Execution.traceHash`. */
-  #hash = 0;
+  readonly #hash = new TraceHash();
+  readonly #turn: Turn;
 
   get thread(): number {
     return this.current;
@@ -75,6 +78,8 @@ export class Explorer extends FairTrial implements Scene, Host {
     this.isWatched = options.isWatched === true;
     this.isTimed = options.isTimed === true;
     this.waitsAsync = options.waitsAsync === true;
+    // A recorded schedule has each turn by itself. In ordinary code a callback runs past the end of a turn.
+    this.#turn = new Turn(this, options.strategy, options.record !== true && options.core.$isOrdinary !== true);
     this.weak = makeWeakMemory(options.memory ?? 'sc', this.threads, this.m, (count) => this.#choose(count));
   }
 
@@ -86,7 +91,10 @@ export class Explorer extends FairTrial implements Scene, Host {
     let error: unknown = null;
     let switches = 0;
     // No other thread can see anything before a thread's first access.
-    for (let thread = 0; thread < this.threads && error === null; thread++) error = this.#resume(thread, 1);
+    for (let thread = 0; thread < this.threads && error === null; thread++) {
+      this.#turn.begin(1);
+      error = this.#resume(thread);
+    }
     if (error === null) this.#strategy.begin(this, seed);
     while (this.#left > 0 && error === null) {
       if (this.steps >= this.#stepLimit) {
@@ -103,10 +111,13 @@ export class Explorer extends FairTrial implements Scene, Host {
         break;
       }
       const thread = this.#strategy.next(this);
-      const budget = this.#bound(this.#strategy.budget);
+      const untilWake = this.#strategy.asksOnWake ? this.untilDeadline() : Infinity;
       if (this.status[thread] === WAITING) this.wakeNow(thread);
       const before = this.steps;
-      error = this.#resume(thread, budget);
+      this.#turn.begin(Math.max(Math.min(this.#strategy.budget, this.#stepLimit - before, untilWake), 1));
+      if (this.#turn.joins) this.#turn.join(this.#stepLimit - before, this.calmFor());
+      error = this.#resume(thread);
+      switches += this.#turn.end(this.lastDue(thread, this.steps - before, error !== null));
       // If the thread stopped by itself, one more: a replay must not stop it for the budget.
       if (this.#options.record) schedule.push(thread, this.steps - before + (this.status[thread] === RUNNABLE ? 0 : 1));
       switches++;
@@ -139,7 +150,7 @@ export class Explorer extends FairTrial implements Scene, Host {
       steps: this.steps,
       switches,
       time: this.time(),
-      traceHash: this.#hash >>> 0,
+      traceHash: this.#hash.end(),
       schedule,
       results: this.#results,
     };
@@ -154,7 +165,7 @@ export class Explorer extends FairTrial implements Scene, Host {
     this.#results = this.#options.threads.map(() => undefined);
     this.current = -1;
     this.#left = this.threads;
-    this.#hash = 0x811c9dc5;
+    this.#hash.begin();
     this.resetThreads();
     // Last: a scenario may make its state now, and read the clock.
     for (let thread = 0; thread < this.threads; thread++) this.#spawn(thread);
@@ -178,28 +189,17 @@ export class Explorer extends FairTrial implements Scene, Host {
     }
   }
 
-  /** Limits a budget to what the execution may last, and to the next deadline if the strategy asks to be told of it. */
-  #bound(budget: number): number {
-    let bound = Math.min(budget, this.#stepLimit - this.steps);
-    if (!this.#strategy.asksOnWake) return bound;
-    for (let i = 0; i < this.sleepingCount; i++) {
-      bound = Math.min(bound, Math.ceil((this.deadline[this.sleeping[i]] - this.time()) / this.accessNs));
-    }
-    return Math.max(bound, 1);
-  }
-
   /**
-   * Lets `thread` pass `budget` guards: it makes its pending access, and stops before the access of the last
-   * guard. Returns what it threw, or null. If it may wait in vain, it makes noted single accesses.
+   * Lets `thread` run to the end of its turn: it makes its pending access, and stops at the last guard. Returns what it threw, or null. If
+   * it may wait in vain, it makes noted single accesses.
    */
-  #resume(thread: number, budget: number): unknown {
+  #resume(thread: number): unknown {
     this.#wokeOther = false;
-    const unobserved = this.vain.unobserved(thread, this.ran[thread], budget);
-    if (unobserved === budget) return this.go(thread, budget);
-    for (let left = budget, stretch = unobserved; ; stretch = this.vain.unobserved(thread, this.ran[thread], left)) {
+    const turn = this.#turn;
+    for (;;) {
+      const stretch = this.vain.unobserved(thread, this.ran[thread], turn.ends - this.steps);
       const error = stretch === 0 ? this.#step(thread) : this.go(thread, stretch);
-      left -= Math.max(stretch, 1);
-      if (left <= 0 || error !== null || this.status[thread] !== RUNNABLE || (this.#wokeOther && this.#strategy.asksOnWake)) return error;
+      if (this.steps >= turn.ends || error !== null || this.status[thread] !== RUNNABLE || (this.#wokeOther && this.#strategy.asksOnWake)) return error;
     }
   }
 
@@ -227,9 +227,7 @@ export class Explorer extends FairTrial implements Scene, Host {
     const ran = this.#core.$ran();
     this.count(thread, ran);
     const index = this.#core.$pendingIndex();
-    let hash = Math.imul(this.#hash ^ site, 0x01000193);
-    hash = Math.imul(hash ^ (index + (thread << 24)), 0x01000193);
-    if (!this.isTrying) this.#hash = Math.imul(hash ^ ran, 0x01000193) ^ (hash >>> 15);
+    if (!this.isTrying) this.#hash.ran(thread, site, index, ran);
     if (site >= 0) {
       this.pendingSite[thread] = site;
       this.pendingIndex[thread] = index;
@@ -257,7 +255,7 @@ export class Explorer extends FairTrial implements Scene, Host {
   #choose(count: number): number {
     const choice = this.#strategy.choose?.(this, count) ?? 0;
     // An execution that reads only the newest values has the hash that it has without a memory model.
-    if (choice > 0) this.#hash = Math.imul(this.#hash ^ (choice + (this.accessNumber << 8)), 0x01000193);
+    if (choice > 0) this.#hash.chose(choice, this.accessNumber);
     return choice;
   }
 
@@ -287,7 +285,8 @@ export class Explorer extends FairTrial implements Scene, Host {
     if (woken > 0) {
       this.#wokeOther = true;
       this.list();
-      if (this.#strategy.asksOnWake) this.#core.$preempt();
+      const left = this.#strategy.asksOnWake ? 0 : this.#turn.shorten(this.#core.$ran());
+      if (left < Infinity) this.#core.$preempt(left);
     }
     return woken;
   }

@@ -94,6 +94,31 @@ export class Sleepers extends ThreadTable {
     if (woken > 0) this.list();
   }
 
+  /** Returns the accesses until the first sleeping thread's deadline; Infinity if none sleeps. */
+  protected untilDeadline(): number {
+    let accesses = Infinity;
+    for (let i = 0; i < this.sleepingCount; i++) accesses = Math.min(accesses, Math.ceil((this.deadline[this.sleeping[i]] - this.time()) / this.accessNs));
+    return accesses;
+  }
+
+  /** Returns a number of accesses during which no sleeping thread wakes by itself; 0 if one may at any time. */
+  protected calmFor(): number {
+    if (this.sleepingCount === 0) return Infinity;
+    for (let i = 0; i < this.sleepingCount; i++) if (this.vain.mayContinue(this.sleeping[i])) return 0;
+    // One less, because a quotient is rounded.
+    return this.untilDeadline() - 1;
+  }
+
+  /**
+   * `thread` has stopped after `ran` accesses of its turn, the pending one included. Returns the last of them before which a strategy
+   * would have been asked, if the turn had ended there. A thread that stopped at the end of its turn has not begun the next. A spin is
+   * counted as an access, but nothing can stop a thread before it.
+   */
+  protected lastDue(thread: number, ran: number, threw: boolean): number {
+    const spins = this.status[thread] === WAITING && this.waitsOn[thread] === NO_WORD && !this.vain.isSuspended(thread);
+    return spins || (this.status[thread] === RUNNABLE && !threw) ? ran - 1 : ran;
+  }
+
   /** Reports whether all sleeping threads are spinners that only another thread can help. */
   protected allSpinForEver(): boolean {
     for (let i = 0; i < this.sleepingCount; i++) if (!this.vain.spinsForEver(this.sleeping[i])) return false;

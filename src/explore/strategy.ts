@@ -63,6 +63,13 @@ export interface Strategy {
   /** Returns the thread that runs now: a runnable one, or a sleeping one. */
   next(scene: Scene): number;
   /**
+   * Called after `next`, possibly several times: makes the choice that comes after its turn, in the scene as it is. If it falls on the same
+   * thread, returns the accesses of that turn. Otherwise returns 0, and `next` makes the choice. Without it nothing is chosen ahead.
+   */
+  ahead?(scene: Scene): number;
+  /** Takes back the last `count` choices of `ahead`: the scene has changed before they were due, and `next` makes them again. */
+  takeBack?(count: number): void;
+  /**
    * Called under a weak memory model, while a thread runs, before a load that has several values. Returns the number
    * of the value, from 0, the newest, to `count` - 1. Without it each load returns the newest value.
    */

@@ -12,7 +12,7 @@
 import { atomicsOp, childrenOf, type AnyNode, type CallExpression, type MemberExpression } from './syntax.ts';
 import { calleeOf, isAccess, isBytes, isMemory, passesMemory, type CoreProgram, type SharedFunction } from './program.ts';
 import { isBootWord } from './boot-words.ts';
-import { isPure, mayWait } from './purity.ts';
+import { isPure, mayWait, sizeOf } from './purity.ts';
 import { asExpression, type InlineBody } from './inline.ts';
 import type { Binding } from './scopes.ts';
 import type { SiteKind } from './sites.ts';
@@ -26,6 +26,10 @@ const SPINS = new Set(['procyield', 'spinHint']);
 const PAUSE_NS = 5;
 /** The nesting limit of inlined calls. */
 const INLINE_DEPTH = 4;
+/** Of a function with this many guards, callees are inlined only if they are tiny: V8's compiler takes more than linear time in the guards. */
+const MANY_GUARDS = 12;
+/** The largest body that is tiny, in syntax nodes. */
+const TINY = 20;
 
 const RMW: Readonly<Record<string, string>> = { add: '$add', sub: '$sub', and: '$and', or: '$or', xor: '$xor', exchange: '$exchange' };
 
@@ -58,6 +62,8 @@ export class Emitter {
   /** Temporaries in use now, and the maximum so far. */
   #temps = 0;
   #mostTemps = 0;
+  /** Guards so far. */
+  #guards = 0;
   /** Names of the variables of inlined functions. */
   readonly #renamed = new Map<Binding, string>();
   readonly #inlining: SharedFunction[] = [];
@@ -83,7 +89,7 @@ export class Emitter {
 
   #coroutine({ name, node }: SharedFunction): string {
     this.#fn = name;
-    this.#temps = this.#mostTemps = 0;
+    this.#temps = this.#mostTemps = this.#guards = 0;
     const head = this.#program.text.slice(node.start, node.body.start).replace('function', 'function*');
     const body = this.#splice(node.body);
     const temps = Array.from({ length: this.#mostTemps }, (_, i) => `$${i}`);
@@ -170,6 +176,7 @@ export class Emitter {
   }
 
   #guard(site: number, index: string): string {
+    this.#guards++;
     return `--$budget < 0 && (yield ($index = ${index}, ${site}))`;
   }
 
@@ -317,7 +324,7 @@ export class Emitter {
     if (this.#inlining.length >= INLINE_DEPTH || this.#inlining.includes(callee)) return null;
     if (node.arguments.some((each) => each.type === 'SpreadElement')) return null;
     const body = asExpression(this.#program, callee);
-    if (body === null) return null;
+    if (body === null || (this.#guards >= MANY_GUARDS && sizeOf(callee.node.body) > TINY)) return null;
     const args = this.#arguments(node, body);
     this.#inlining.push(callee);
     for (const local of body.locals) this.#renamed.set(local, this.#temp());

@@ -104,8 +104,8 @@ export interface Control {
   $resume(fiber: Fiber, budget: number, message: WaitResult | undefined): number;
   /** Guards passed since the last resumption. */
   $ran(): number;
-  /** Makes the running coroutine yield at its next guard. */
-  $preempt(): void;
+  /** Makes the running coroutine yield after `left` more guards: at its next one by default, and always in ordinary code. */
+  $preempt(left?: number): void;
   $pendingIndex(): number;
   /** Words of the pending access, from $pendingIndex() on; -1 if it may touch any. */
   $pendingWords(): number;

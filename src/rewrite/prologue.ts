@@ -52,7 +52,7 @@ export function $resume(fiber, budget, message) {
   for (;;) {
     const step = stack[top].next(message);
 ${AFTER_STEP}export function $ran() { return $start - $budget; }
-export function $preempt() { $start -= $budget; $budget = 0; }
+export function $preempt(left = 0) { if (left < $budget) { $start -= $budget - left; $budget = left; } }
 export function $pendingIndex() { return $index; }
 export function $pendingWords() { return $words; }
 function $range(start) { $words = -1; return start; }

@@ -32,6 +32,14 @@ export class Portfolio implements Strategy {
     return thread;
   }
 
+  ahead(scene: Scene): number {
+    return this.#now.ahead?.(scene) ?? 0;
+  }
+
+  takeBack(count: number): void {
+    this.#now.takeBack?.(count);
+  }
+
   choose(scene: Scene, count: number): number {
     return this.#now.choose?.(scene, count) ?? 0;
   }

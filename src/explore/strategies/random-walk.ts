@@ -16,6 +16,8 @@ import { drawValue } from '../weak/draw.ts';
 
 /** One choice in `WARP` wakes a sleeping thread although others can run. */
 const WARP = 8;
+/** Choices that are made ahead at most. */
+const MOST_AHEAD = 8;
 
 export class RandomWalk implements Strategy {
   readonly name: string;
@@ -23,6 +25,11 @@ export class RandomWalk implements Strategy {
   budget = 1;
   readonly #rng = new Rng(0);
   readonly #spread: number;
+  /** The thread chosen last. */
+  #thread = -1;
+  /** Choices made ahead since, and the state of `#rng` before each. */
+  #ahead = 0;
+  readonly #before = new Int32Array(MOST_AHEAD);
 
   /** @param distance mean number of accesses between two switches */
   constructor(distance: number, name = `random:${distance}`) {
@@ -39,13 +46,40 @@ export class RandomWalk implements Strategy {
   }
 
   next(scene: Scene): number {
+    this.#ahead = 0;
     const random = this.#rng.next();
-    this.budget = this.#spread === 1 ? 1 : 1 + (this.#rng.next() % this.#spread);
-    if (scene.sleepingCount > 0 && (scene.runnableCount === 0 || random % WARP === 0)) {
-      return scene.sleeping[(random >>> 8) % scene.sleepingCount];
-    }
-    return scene.runnable[(random >>> 8) % scene.runnableCount];
+    this.budget = this.#drawBudget();
+    return (this.#thread = choose(scene, random));
   }
+
+  ahead(scene: Scene): number {
+    // Under a weak memory model a turn may draw numbers itself.
+    if (scene.weak !== null || this.#ahead === MOST_AHEAD) return 0;
+    const before = this.#rng.state;
+    if (choose(scene, this.#rng.next()) === this.#thread) {
+      this.#before[this.#ahead++] = before;
+      return this.#drawBudget();
+    }
+    this.#rng.state = before;
+    return 0;
+  }
+
+  takeBack(count: number): void {
+    this.#ahead -= count;
+    this.#rng.state = this.#before[this.#ahead];
+  }
+
+  #drawBudget(): number {
+    return this.#spread === 1 ? 1 : 1 + (this.#rng.next() % this.#spread);
+  }
+}
+
+/** Returns the thread of `scene` that the number `random` stands for. */
+function choose(scene: Scene, random: number): number {
+  if (scene.sleepingCount > 0 && (scene.runnableCount === 0 || random % WARP === 0)) {
+    return scene.sleeping[(random >>> 8) % scene.sleepingCount];
+  }
+  return scene.runnable[(random >>> 8) % scene.runnableCount];
 }
 
 export const uniform: StrategyEntry = {
