@@ -46,7 +46,7 @@ export function scanFlat(m: Mem, sb: Ref, position: Ref, ptrsEnd: Ref, pw: numbe
   const wordShift = pw - 1;
   let nobj = m[sb + NOBJ];
   let pos = position | 0;
-  while (nobj !== 0) {
+  while (nobj !== 0 && pos !== ptrsEnd) {
     const obj = objAt(wbuf, (nobj - 1) | 0) | 0;
     const b = m[obj];
     const n = m[(obj + 1) | 0];
@@ -69,8 +69,7 @@ export function scanFlat(m: Mem, sb: Ref, position: Ref, ptrsEnd: Ref, pw: numbe
       pc = (pc + 3 - (instruction & KIND_BITS)) | 0;
       instruction = m[pc];
     }
-    // A full buffer is flushed at once, so that it holds a pointer less here.
-    if ((instruction & KIND_BITS) !== GC_END || room <= 0) break;
+    if ((instruction & KIND_BITS) !== GC_END || room < 0) break;
     nobj = (nobj - 1) | 0;
     const last = pc;
     pc = first;

@@ -18,7 +18,7 @@ const ARENA = CONFIG + Config.at.arenaStart;
 const PTR_BITS = CONFIG + Config.at.ptrBits;
 const PTR_SHIFT = CONFIG + Config.at.ptrShift;
 const PTRBUF_CAP = CONFIG + Config.at.ptrBufCap;
-const { wbuf: WBUF, nobj: NOBJ, ptr: PTR, piece: PIECE, pieceWords: PIECE_WORDS, pieceInfo: PIECE_INFO } = ScanBuf.at;
+const { wbuf: WBUF, nobj: NOBJ, ptr: PTR, piece: PIECE, pieceWords: PIECE_WORDS, info: INFO } = ScanBuf.at;
 
 // Local names: V8 folds these, and not those of another module.
 const EVERY_WORD = SCAN_ALL;
@@ -78,7 +78,7 @@ function findByBits(m: Mem, sb: Ref, nobj: number, position: Ref, arenaLow: Low,
   // Of the object being scanned: the first heap word without a bit in `bits`, the last one, what is known of its type.
   let at = m[sb + PIECE];
   let end = (at + m[sb + PIECE_WORDS]) | 0;
-  let info = m[sb + PIECE_INFO];
+  let info = m[sb + INFO];
   scan: for (;;) {
     while (at < end) {
       // One word of bits at a time; a small block needs only one.
@@ -129,7 +129,7 @@ function findByBits(m: Mem, sb: Ref, nobj: number, position: Ref, arenaLow: Low,
   }
   m[sb + PIECE] = at;
   m[sb + PIECE_WORDS] = at < end ? (end - at) | 0 : 0;
-  m[sb + PIECE_INFO] = info;
+  m[sb + INFO] = info;
   return ((((top - obj) / ENTRY) | 0) << TAKEN_SHIFT) | ((pos - ptrs) | 0);
 }
 

@@ -24,10 +24,11 @@ import { blockType, isChan } from './block-type.ts';
 import { checkptr } from './checkptr.ts';
 import { countsWork } from './collect-stats.ts';
 import { countBlock, countRescan } from './count-scan.ts';
-import { enqueue, flushobjbuf, flushptrbuf } from './flush.ts';
+import { enqueue, flushobjbuf, flushptrbuf, giveTypes } from './flush.ts';
 import { markonly } from './mark.ts';
 import { scanFlat } from './scan-flat.ts';
 import { RUN } from './scan-objects.ts';
+import { scanPairs } from './scan-pairs.ts';
 import { Frame, ScanBuf } from './scanbuf.ts';
 import { Obj, objAt } from './work.ts';
 
@@ -37,7 +38,7 @@ const SPAN_MAP = CONFIG + Config.at.spanMap;
 const PTR_WORDS = CONFIG + Config.at.ptrWords;
 const PTRBUF_CAP = CONFIG + Config.at.ptrBufCap;
 const DEBUG_OF = CONFIG + Config.at.debug;
-const { wbuf: WBUF, nobj: NOBJ, ptr: PTR, obj: OBJ, nregions: NREGIONS, frames: FRAMES } = ScanBuf.at;
+const { wbuf: WBUF, nobj: NOBJ, ptr: PTR, obj: OBJ, nregions: NREGIONS, frames: FRAMES, info: INFO } = ScanBuf.at;
 // Local names: V8 folds these, and not those of another module.
 const { end: GC_END, ptr: GC_PTR, aptr: GC_APTR, arrayStart: GC_ARRAY_START, arrayNext: GC_ARRAY_NEXT, call: GC_CALL } = GC;
 const { chanPtr: GC_CHAN_PTR, string: GC_STRING, eface: GC_EFACE, iface: GC_IFACE, slice: GC_SLICE, region: GC_REGION } = GC;
@@ -66,18 +67,28 @@ export function scanTyped(m: Mem, mp: MRef, sb: Ref, alone: boolean, pw: number)
   let pos = ptrs;
   let objects = 0;
   nextBlock: for (;;) {
-    if (!counting && !checking) {
-      const before = m[sb + NOBJ];
-      pos = scanFlat(m, sb, pos, ptrsEnd, pw);
-      objects = (objects + before - m[sb + NOBJ]) | 0;
-    }
-    if (m[sb + NOBJ] === 0) {
+    const isEmpty = m[sb + NOBJ] === 0;
+    if (isEmpty || pos === ptrsEnd) {
       m[sb + NOBJ] = flushptrbuf(m, mp, sb, pos, m[sb + NOBJ], alone, pw, true);
-      flushobjbuf(m, mp, sb);
+      if (isEmpty) flushobjbuf(m, mp, sb);
       pos = ptrs;
       if (m[sb + NOBJ] === 0) return;
     }
     if (objects > RUN && pos === ptrs && m[sb + NREGIONS] === 0) return;
+    if (!counting && !checking) {
+      const before = m[sb + NOBJ];
+      if (pw === 2 && pos === ptrs) pos = scanPairs(m, sb, ptrsEnd);
+      objects = (objects + before - m[sb + NOBJ]) | 0;
+      if (m[sb + NOBJ] === 0 || pos === ptrsEnd) continue;
+      if (m[sb + INFO] !== 0) {
+        giveTypes(m, ptrs, pos, m[sb + INFO]);
+        m[sb + INFO] = 0;
+      }
+      const left = m[sb + NOBJ];
+      pos = scanFlat(m, sb, pos, ptrsEnd, pw);
+      objects = (objects + left - m[sb + NOBJ]) | 0;
+      if (m[sb + NOBJ] === 0 || pos === ptrsEnd) continue;
+    }
     objects = (objects + 1) | 0;
     const nobj = m[sb + NOBJ] - 1;
     m[sb + NOBJ] = nobj;

@@ -63,8 +63,11 @@ export const ScanBuf = struct('scanbuf', 368, {
   last: by(OWNER),
   /** Words scanned since scanObjects, scanSpans or scanBuffered began. */
   scanned: by(OWNER),
-  /** What scan-heapbits.ts knows of the type of that object; see Obj. */
-  pieceInfo: by(OWNER),
+  /**
+   * What is known of a type: of the rest of an object (scan-heapbits.ts), or of the targets of all buffered pointers
+   * (scan-pairs.ts); 0 if each has its own.
+   */
+  info: by(OWNER),
   /** Pointers found, not yet looked at. */
   ptr: part('ptrtarget', PTRBUF_CAP * PtrTarget.words, OWNER),
   /** Pieces of objects to be scanned by themselves, not yet enqueued; or, in scan-pieces.ts, objects touched ahead. */
