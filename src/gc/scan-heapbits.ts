@@ -107,24 +107,28 @@ function findByBits(m: Mem, sb: Ref, nobj: number, position: Ref, arenaLow: Low,
       obj = (obj - ENTRY) | 0;
       const b = m[obj];
       const words = m[(obj + 1) | 0];
+      // The common form: four slots, of which the last two hold no pointer, whatever their bits are.
+      if (pw === 2 && words === FOUR_SLOTS && ptrsEnd - pos >= 4 && (m[(b + 5) | 0] | m[(b + 7) | 0]) === 0) {
+        if ((m[(b + 1) | 0] | m[(b + 3) | 0]) === 0) continue;
+        const first = ((b - arena) | 0) >> 1;
+        const bits = m[(obj + 2) | 0] === EVERY_WORD ? -1 : m[(ptrBits + (first >> 5)) | 0] >>> first;
+        if ((bits & 1) !== 0 && pointsIntoHeap(m, b, arenaLow, used, pw)) {
+          m[pos] = m[b];
+          pos = (pos + 2) | 0;
+        }
+        if ((bits & 2) !== 0 && pointsIntoHeap(m, (b + 2) | 0, arenaLow, used, pw)) {
+          m[pos] = m[(b + 2) | 0];
+          pos = (pos + 2) | 0;
+        }
+        if (pos !== ptrsEnd) continue;
+        at = 0;
+        end = 0;
+        break scan;
+      }
       info = m[(obj + 2) | 0];
       at = ((b - arena) | 0) >> wordShift;
       end = (at + (words >> wordShift)) | 0;
-      // The common form: four slots, of which the last two hold no pointer, whatever their bits are.
-      if (pw !== 2 || words !== FOUR_SLOTS || ptrsEnd - pos < 4 || (m[(b + 5) | 0] | m[(b + 7) | 0]) !== 0) break;
-      if ((m[(b + 1) | 0] | m[(b + 3) | 0]) === 0) continue;
-      const bits = info === EVERY_WORD ? -1 : m[(ptrBits + (at >> 5)) | 0] >>> at;
-      if ((bits & 1) !== 0 && pointsIntoHeap(m, b, arenaLow, used, pw)) {
-        m[pos] = m[b];
-        pos = (pos + 2) | 0;
-      }
-      if ((bits & 2) !== 0 && pointsIntoHeap(m, (b + 2) | 0, arenaLow, used, pw)) {
-        m[pos] = m[(b + 2) | 0];
-        pos = (pos + 2) | 0;
-      }
-      if (pos !== ptrsEnd) continue;
-      end = at;
-      break scan;
+      break;
     }
   }
   m[sb + PIECE] = at;
