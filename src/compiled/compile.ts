@@ -26,7 +26,7 @@ export async function compile(entry: string, exports: readonly Export[], imports
 const INLINED = 400;
 const FEATURES = binaryen.Features.Atomics | binaryen.Features.BulkMemory | binaryen.Features.BulkMemoryOpt | binaryen.Features.Memory64 | binaryen.Features.MutableGlobals;
 /** Of the loops that call nothing, called by functions that do: V8 keeps no local in a register across a call. */
-const NOT_INLINED = ['findPointers/*', 'followChain/*', 'markTargets/*', 'scanFlat/*', 'markFound/*', 'scanMarked/*'];
+const NOT_INLINED = ['bufferPointers/*', 'findByBits/*', 'findPointers/*', 'followChain/*', 'markTargets/*', 'lookUpTypes/*', 'scanFlat/*', 'scanPairs/*', 'markFound/*', 'scanMarked/*'];
 /** Functions that call themselves: inlined, they would grow without end. */
 const RECURSIVE = ['subtree', 'countNodes'];
 

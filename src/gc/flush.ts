@@ -32,7 +32,7 @@ const PTR_SHIFT = CONFIG + Config.at.ptrShift;
 const SPAN_MAP = CONFIG + Config.at.spanMap;
 const WORKBUF_CAP = CONFIG + Config.at.workbufCap;
 const { elemsize: ELEMSIZE } = Span.at;
-const { wbuf: WBUF, nobj: NOBJ, marked: MARKED, ptr: PTR, obj: OBJ, nregions: NREGIONS } = ScanBuf.at;
+const { wbuf: WBUF, nobj: NOBJ, marked: MARKED, ptr: PTR, obj: OBJ, nregions: NREGIONS, info: INFO } = ScanBuf.at;
 const { nobj: WORKBUF_NOBJ } = workbufStruct(1).at;
 
 /** Makes `wbuf`, 0 for none, the workbuf of `sb`. */
@@ -63,6 +63,7 @@ const IN_GROUP = GROUP_MASK;
 const PAGE = PAGE_WORD_SHIFT;
 const NOWHERE = NO_BLOCK;
 const ENTRY = Obj.words;
+const EVERY_WORD = SCAN_ALL;
 /** markTargets returns two numbers in one: the blocks written, above the words passed. The buffer has less than 256. */
 const ADDED_SHIFT = 8;
 const PASSED_MASK = 255;
@@ -96,17 +97,27 @@ export function flushptrbuf(m: Mem, mp: MRef, sb: Ref, pos: Ref, held: number, a
     nobj = 0;
   }
   const firstNew = nobj;
+  let shared = typed ? m[sb + INFO] : 0;
+  if (typed) m[sb + INFO] = 0;
   let i = ptrs;
   for (;;) {
-    const done = markTargets(m, mp, sb, i, end, objAt(wbuf, nobj) | 0, arena, spanMap, alone, pw, typed) | 0;
+    const to = objAt(wbuf, nobj) | 0;
+    const done = (shared === 0 ? markTargets(m, mp, sb, i, end, to, arena, spanMap, alone, pw, typed, false, 0) : markTargets(m, mp, sb, i, end, to, arena, spanMap, alone, pw, true, true, shared)) | 0;
     nobj = (nobj + (done >> ADDED_SHIFT)) | 0;
     i = (i + (done & PASSED_MASK)) | 0;
     if (i === end) break;
+    if (shared !== 0) {
+      giveTypes(m, i, end, shared);
+      shared = 0;
+    }
     if (!exchangeForStart(m, i, arena, pw)) i = (i + 2) | 0;
   }
   // The objects of a short list are read at once.
   if (nobj - firstNew > FEW) prefetchAll(m, objAt(wbuf, firstNew), objAt(wbuf, nobj), Obj.words);
-  if (typed) lookUpTypes(m, mp, objAt(wbuf, firstNew), objAt(wbuf, nobj));
+  if (typed && shared === 0) {
+    if (countsWork(m)) lookUpTypes(m, mp, objAt(wbuf, firstNew) | 0, objAt(wbuf, nobj) | 0, true);
+    else lookUpTypes(m, mp, objAt(wbuf, firstNew) | 0, objAt(wbuf, nobj) | 0, false);
+  }
   if (wantsHandoff(m, nobj)) {
     wbuf = handoff(m, mp, wbuf, nobj);
     nobj = m[wbuf + WORKBUF_NOBJ];
@@ -117,10 +128,10 @@ export function flushptrbuf(m: Mem, mp: MRef, sb: Ref, pos: Ref, held: number, a
 
 /**
  * Marks the targets of the pointers from `from` to `end` of the buffer, up to the first pointer into a block. Writes the
- * blocks to scan from `to` on. It calls nothing, because V8 keeps no local in a register across a call.
+ * blocks to scan from `to` on. With a type that is shared, it stops at an unaligned pointer, too. It calls nothing, because V8 keeps no local in a register across a call.
  * @returns the number of blocks written and the words of the buffer passed; see ADDED_SHIFT
  */
-function markTargets(m: Mem, mp: MRef, sb: Ref, from: Ref, end: Ref, to: Ref, arena: Ref, spanMap: Ref, alone: boolean, pw: number, typed: boolean): number {
+function markTargets(m: Mem, mp: MRef, sb: Ref, from: Ref, end: Ref, to: Ref, arena: Ref, spanMap: Ref, alone: boolean, pw: number, typed: boolean, isShared: boolean, shared: number): number {
   const ptrShift = m[PTR_SHIFT];
   const wordShift = pw - 1;
   const unaligned = (1 << (wordShift + ptrShift)) - 1;
@@ -129,6 +140,7 @@ function markTargets(m: Mem, mp: MRef, sb: Ref, from: Ref, end: Ref, to: Ref, ar
   let i = from | 0;
   for (; i < end; i = (i + 2) | 0) {
     const p = m[i];
+    if (isShared && (p & unaligned) !== 0) break;
     // Heap words from the arena's start. A group of 16 has two words of the bitmap.
     const at = (p - (arena << ptrShift)) >>> (wordShift + ptrShift);
     const b = (arena - 2 - ((at >>> 3) & ~1)) | 0;
@@ -149,11 +161,16 @@ function markTargets(m: Mem, mp: MRef, sb: Ref, from: Ref, end: Ref, to: Ref, ar
     if ((bits & SCANNED) === 0) continue;
     m[wp] = (arena + (at << wordShift)) | 0;
     m[(wp + 1) | 0] = m[(m[(spanMap + (at >>> (PAGE - wordShift))) | 0] + ELEMSIZE) | 0] >>> 2;
-    m[(wp + 2) | 0] = typed && (p & unaligned) === 0 ? m[(i + 1) | 0] : 0;
+    m[(wp + 2) | 0] = isShared ? shared : typed && (p & unaligned) === 0 ? m[(i + 1) | 0] : 0;
     wp = (wp + ENTRY) | 0;
   }
   m[sb + MARKED] += marked;
   return ((((wp - to) / ENTRY) | 0) << ADDED_SHIFT) | ((i - from) | 0);
+}
+
+/** Gives each of the pointers from `from` to `end` of the buffer the type `ti` of its own. */
+export function giveTypes(m: Mem, from: Ref, end: Ref, ti: number): void {
+  for (let i = from; i < end; i = (i + 2) | 0) m[(i + 1) | 0] = ti;
 }
 
 /**
@@ -174,16 +191,15 @@ function exchangeForStart(m: Mem, i: Ref, arena: Ref, pw: number): boolean {
 
 /**
  * Looks up the types of the blocks just enqueued without one. Doing it here lets the cache misses
- * of a whole buffer overlap.
+ * of a whole buffer overlap. Unless it counts, it calls nothing, because V8 keeps no local in a register across a call.
  */
-function lookUpTypes(m: Mem, mp: MRef, from: Ref, to: Ref): void {
+function lookUpTypes(m: Mem, mp: MRef, from: Ref, to: Ref, counting: boolean): void {
   const arena = m[ARENA];
   const spanMap = m[SPAN_MAP];
-  const counting = countsWork(m);
-  for (let at = from; at < to; at += Obj.words) {
+  for (let at = from; at < to; at = (at + ENTRY) | 0) {
     if (m[at + 2] !== 0) continue;
-    m[at + 2] = blockType(m, m[spanMap + ((m[at] - arena) >> PAGE_WORD_SHIFT)], m[at]);
-    if (counting) countTypeLookup(m, mp, m[at + 2] !== SCAN_ALL);
+    m[at + 2] = blockType(m, m[spanMap + ((m[at] - arena) >> PAGE)], m[at]);
+    if (counting) countTypeLookup(m, mp, m[at + 2] !== EVERY_WORD);
   }
 }
 

@@ -28,8 +28,6 @@ const OFFSET_AT = OFFSET_SHIFT;
 const IS_PRECISE = PRECISE;
 const IS_LOOP = LOOP;
 const ARENA_END = ARENA_USED;
-/** Words of an object of four slots. */
-const FOUR_SLOTS = 8;
 
 /**
  * Scans objects of the workbuf of `sb` as long as they are of the common case.
@@ -46,15 +44,10 @@ export function scanFlat(m: Mem, sb: Ref, position: Ref, ptrsEnd: Ref, pw: numbe
   const wordShift = pw - 1;
   let nobj = m[sb + NOBJ];
   let pos = position | 0;
-  while (nobj !== 0) {
+  while (nobj !== 0 && pos !== ptrsEnd) {
     const obj = objAt(wbuf, (nobj - 1) | 0) | 0;
     const b = m[obj];
     const n = m[(obj + 1) | 0];
-    // Without any tag there is nothing to find, whatever the program is.
-    if (pw === 2 && n === FOUR_SLOTS && (m[(b + 1) | 0] | m[(b + 3) | 0] | m[(b + 5) | 0] | m[(b + 7) | 0]) === 0) {
-      nobj = (nobj - 1) | 0;
-      continue;
-    }
     const ti = m[(obj + 2) | 0];
     if (ti === 0 || (ti & IS_LOOP) !== 0) break;
     const program = programOf(ti);
@@ -62,6 +55,23 @@ export function scanFlat(m: Mem, sb: Ref, position: Ref, ptrsEnd: Ref, pw: numbe
     const first = (program + 1) | 0;
     let pc = first;
     let instruction = m[pc];
+    const kind = instruction & KIND_BITS;
+    // Most programs are one instruction.
+    if ((kind === GC_PTR && (m[(first + 2) | 0] & KIND_BITS) === GC_END) || (kind === GC_APTR && (m[(first + 1) | 0] & KIND_BITS) === GC_END)) {
+      const words = (((instruction >> RUN_AT) & RUN_BITS) + 1) << wordShift;
+      if ((ptrsEnd - pos) << wordShift < words * 2) break;
+      nobj = (nobj - 1) | 0;
+      const objti = kind === GC_PTR ? m[(first + 1) | 0] : 0;
+      let slot = (b + (instruction >>> OFFSET_AT)) | 0;
+      const end = (slot + words) | 0;
+      for (; slot < end; slot = (slot + pw) | 0) {
+        if (!pointsIntoHeap(m, slot, arena, used, pw)) continue;
+        m[pos] = m[slot];
+        m[(pos + 1) | 0] = objti;
+        pos = (pos + 2) | 0;
+      }
+      continue;
+    }
     let room = (ptrsEnd - pos) >> 1;
     while ((instruction & KIND_BITS) === GC_PTR || (instruction & KIND_BITS) === GC_APTR) {
       room = (room - ((instruction >> RUN_AT) & RUN_BITS) - 1) | 0;
@@ -69,8 +79,7 @@ export function scanFlat(m: Mem, sb: Ref, position: Ref, ptrsEnd: Ref, pw: numbe
       pc = (pc + 3 - (instruction & KIND_BITS)) | 0;
       instruction = m[pc];
     }
-    // A full buffer is flushed at once, so that it holds a pointer less here.
-    if ((instruction & KIND_BITS) !== GC_END || room <= 0) break;
+    if ((instruction & KIND_BITS) !== GC_END || room < 0) break;
     nobj = (nobj - 1) | 0;
     const last = pc;
     pc = first;

@@ -24,10 +24,12 @@ import { blockType, isChan } from './block-type.ts';
 import { checkptr } from './checkptr.ts';
 import { countsWork } from './collect-stats.ts';
 import { countBlock, countRescan } from './count-scan.ts';
-import { enqueue, flushobjbuf, flushptrbuf } from './flush.ts';
+import { enqueue, flushobjbuf, flushptrbuf, giveTypes } from './flush.ts';
 import { markonly } from './mark.ts';
 import { scanFlat } from './scan-flat.ts';
 import { RUN } from './scan-objects.ts';
+import { scanPairs } from './scan-pairs.ts';
+import { bufferPointers, holdsOnlyPointers } from './scan-array.ts';
 import { Frame, ScanBuf } from './scanbuf.ts';
 import { Obj, objAt } from './work.ts';
 
@@ -37,7 +39,7 @@ const SPAN_MAP = CONFIG + Config.at.spanMap;
 const PTR_WORDS = CONFIG + Config.at.ptrWords;
 const PTRBUF_CAP = CONFIG + Config.at.ptrBufCap;
 const DEBUG_OF = CONFIG + Config.at.debug;
-const { wbuf: WBUF, nobj: NOBJ, ptr: PTR, obj: OBJ, nregions: NREGIONS, frames: FRAMES } = ScanBuf.at;
+const { wbuf: WBUF, nobj: NOBJ, ptr: PTR, obj: OBJ, nregions: NREGIONS, frames: FRAMES, info: INFO, piece: PIECE, pieceWords: PIECE_WORDS } = ScanBuf.at;
 // Local names: V8 folds these, and not those of another module.
 const { end: GC_END, ptr: GC_PTR, aptr: GC_APTR, arrayStart: GC_ARRAY_START, arrayNext: GC_ARRAY_NEXT, call: GC_CALL } = GC;
 const { chanPtr: GC_CHAN_PTR, string: GC_STRING, eface: GC_EFACE, iface: GC_IFACE, slice: GC_SLICE, region: GC_REGION } = GC;
@@ -66,18 +68,28 @@ export function scanTyped(m: Mem, mp: MRef, sb: Ref, alone: boolean, pw: number)
   let pos = ptrs;
   let objects = 0;
   nextBlock: for (;;) {
-    if (!counting && !checking) {
-      const before = m[sb + NOBJ];
-      pos = scanFlat(m, sb, pos, ptrsEnd, pw);
-      objects = (objects + before - m[sb + NOBJ]) | 0;
-    }
-    if (m[sb + NOBJ] === 0) {
+    const isEmpty = m[sb + NOBJ] === 0;
+    if (isEmpty || pos === ptrsEnd) {
       m[sb + NOBJ] = flushptrbuf(m, mp, sb, pos, m[sb + NOBJ], alone, pw, true);
-      flushobjbuf(m, mp, sb);
+      if (isEmpty) flushobjbuf(m, mp, sb);
       pos = ptrs;
       if (m[sb + NOBJ] === 0) return;
     }
     if (objects > RUN && pos === ptrs && m[sb + NREGIONS] === 0) return;
+    if (!counting && !checking) {
+      const before = m[sb + NOBJ];
+      if (pw === 2 && pos === ptrs) pos = scanPairs(m, sb, ptrsEnd);
+      objects = (objects + before - m[sb + NOBJ]) | 0;
+      if (m[sb + NOBJ] === 0 || pos === ptrsEnd) continue;
+      if (m[sb + INFO] !== 0) {
+        giveTypes(m, ptrs, pos, m[sb + INFO]);
+        m[sb + INFO] = 0;
+      }
+      const left = m[sb + NOBJ];
+      pos = scanFlat(m, sb, pos, ptrsEnd, pw);
+      objects = (objects + left - m[sb + NOBJ]) | 0;
+      if (m[sb + NOBJ] === 0 || pos === ptrsEnd) continue;
+    }
     objects = (objects + 1) | 0;
     const nobj = m[sb + NOBJ] - 1;
     m[sb + NOBJ] = nobj;
@@ -88,7 +100,7 @@ export function scanTyped(m: Mem, mp: MRef, sb: Ref, alone: boolean, pw: number)
     if (ti === 0) ti = blockType(m, m[spanMap + ((b - arena) >> PAGE_WORD_SHIFT)], b);
     if (counting) countBlock(m, mp, sb, n, ti);
     if (isChan(ti)) {
-      if (ti === SCAN_ALL) pos = scanWords(m, mp, sb, b, b + n, pos, alone, pw);
+      if (ti === SCAN_ALL) pos = scanWords(m, mp, sb, b, b + n, pos, 0, alone, pw);
       else scanChan(m, mp, sb, b, programOf(ti));
       continue;
     }
@@ -98,6 +110,10 @@ export function scanTyped(m: Mem, mp: MRef, sb: Ref, alone: boolean, pw: number)
     let count = 1;
     if ((ti & IS_LOOP) !== 0) {
       elemsize = m[program];
+      if (!checking && holdsOnlyPointers(m, program, pw)) {
+        pos = scanWords(m, mp, sb, b, b + n - (n % elemsize), pos, (m[pc] & KIND_BITS) === GC_PTR ? m[pc + 1] : 0, alone, pw);
+        continue;
+      }
       count = 0;
     }
     let loopOrRet = pc;
@@ -225,27 +241,16 @@ export function scanTyped(m: Mem, mp: MRef, sb: Ref, alone: boolean, pw: number)
   }
 }
 
-/** Every word may be a pointer. @returns where the next pointer is buffered */
-function scanWords(m: Mem, mp: MRef, sb: Ref, start: Ref, end: Ref, position: Ref, alone: boolean, pw: number): Ref {
-  const arena = m[ARENA];
-  const used = (m[ARENA_END] - arena) | 0;
-  const ptrs = (sb + PTR) | 0;
-  const ptrsEnd = (ptrs + m[PTRBUF_CAP] * 2) | 0;
-  const shift = m[PTR_SHIFT];
-  const tagBits = tagMask(m);
-  let pos = position;
-  for (let i = start; i < end; i += pw) {
-    const p = m[i];
-    const off = ((p >>> shift) - arena) | 0;
-    if (off < 0 || off >= used) continue;
-    if (pw === 2 && (m[i + 1] & tagBits) !== TAG) continue;
-    m[pos] = p;
-    m[pos + 1] = 0;
-    pos += 2;
-    if (pos === ptrsEnd) {
-      m[sb + NOBJ] = flushptrbuf(m, mp, sb, pos, m[sb + NOBJ], alone, pw, true);
-      pos = ptrs;
-    }
+/**
+ * Buffers the pointers among the words from `start` to `end`, and flushes the buffer whenever it is full.
+ * @param objti what is known of their targets' types
+ * @returns where the next pointer is buffered
+ */
+function scanWords(m: Mem, mp: MRef, sb: Ref, start: Ref, end: Ref, position: Ref, objti: number, alone: boolean, pw: number): Ref {
+  let pos = bufferPointers(m, sb, start, end, position, objti, pw);
+  while (m[sb + PIECE_WORDS] !== 0) {
+    m[sb + NOBJ] = flushptrbuf(m, mp, sb, pos, m[sb + NOBJ], alone, pw, true);
+    pos = bufferPointers(m, sb, m[sb + PIECE], end, (sb + PTR) | 0, objti, pw);
   }
   return pos;
 }

@@ -12,7 +12,7 @@
  *     (finds block start, marks, enqueues)
  */
 import { OUTER, ownedBy } from '../memory/guardian.ts';
-import { by, padding, part, struct, type Mem } from '../memory/struct.ts';
+import { by, part, struct, type Mem } from '../memory/struct.ts';
 import type { Ref } from '../memory/address.ts';
 import { fatal } from '../base/fatal.ts';
 import { M, type MRef } from '../machine/m.ts';
@@ -63,7 +63,11 @@ export const ScanBuf = struct('scanbuf', 368, {
   last: by(OWNER),
   /** Words scanned since scanObjects, scanSpans or scanBuffered began. */
   scanned: by(OWNER),
-  pad: padding(1),
+  /**
+   * What is known of a type: of the rest of an object (scan-heapbits.ts), or of the targets of all buffered pointers
+   * (scan-pairs.ts); 0 if each has its own.
+   */
+  info: by(OWNER),
   /** Pointers found, not yet looked at. */
   ptr: part('ptrtarget', PTRBUF_CAP * PtrTarget.words, OWNER),
   /** Pieces of objects to be scanned by themselves, not yet enqueued; or, in scan-pieces.ts, objects touched ahead. */
