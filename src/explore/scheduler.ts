@@ -92,7 +92,7 @@ export class Explorer extends FairTrial implements Scene, Host {
     let switches = 0;
     // No other thread can see anything before a thread's first access.
     for (let thread = 0; thread < this.threads && error === null; thread++) {
-      this.#turn.begin(1);
+      this.#turn.begin(this.steps, 1);
       error = this.#resume(thread);
     }
     if (error === null) this.#strategy.begin(this, seed);
@@ -111,13 +111,16 @@ export class Explorer extends FairTrial implements Scene, Host {
         break;
       }
       const thread = this.#strategy.next(this);
-      const untilWake = this.#strategy.asksOnWake ? this.untilDeadline() : Infinity;
-      if (this.status[thread] === WAITING) this.wakeNow(thread);
       const before = this.steps;
-      this.#turn.begin(Math.max(Math.min(this.#strategy.budget, this.#stepLimit - before, untilWake), 1));
-      if (this.#turn.joins) this.#turn.join(this.#stepLimit - before, this.calmFor());
+      const most = this.#stepLimit - before;
+      // Whole numbers alone: a guard counts slower if its budget was ever compared with Infinity.
+      let budget = Math.min(this.#strategy.budget, most);
+      if (this.#strategy.asksOnWake && this.sleepingCount > 0) budget = Math.min(budget, this.untilDeadline());
+      if (this.status[thread] === WAITING) this.wakeNow(thread);
+      this.#turn.begin(before, Math.max(budget, 1));
+      if (this.#turn.joins) this.#turn.join(most, this.sleepingCount === 0 ? most : this.calmFor());
       error = this.#resume(thread);
-      switches += this.#turn.end(this.lastDue(thread, this.steps - before, error !== null));
+      if (this.#turn.joined > 0) switches += this.#turn.end(this.lastDue(thread, this.steps - before, error !== null));
       // If the thread stopped by itself, one more: a replay must not stop it for the budget.
       if (this.#options.record) schedule.push(thread, this.steps - before + (this.status[thread] === RUNNABLE ? 0 : 1));
       switches++;
@@ -285,8 +288,8 @@ export class Explorer extends FairTrial implements Scene, Host {
     if (woken > 0) {
       this.#wokeOther = true;
       this.list();
-      const left = this.#strategy.asksOnWake ? 0 : this.#turn.shorten(this.#core.$ran());
-      if (left < Infinity) this.#core.$preempt(left);
+      if (this.#strategy.asksOnWake) this.#core.$preempt();
+      else if (this.#turn.joined > 0) this.#core.$preempt(this.#turn.shorten(this.steps + this.#core.$ran()));
     }
     return woken;
   }

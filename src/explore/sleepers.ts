@@ -103,7 +103,6 @@ export class Sleepers extends ThreadTable {
 
   /** Returns a number of accesses during which no sleeping thread wakes by itself; 0 if one may at any time. */
   protected calmFor(): number {
-    if (this.sleepingCount === 0) return Infinity;
     for (let i = 0; i < this.sleepingCount; i++) if (this.vain.mayContinue(this.sleeping[i])) return 0;
     // One less, because a quotient is rounded.
     return this.untilDeadline() - 1;

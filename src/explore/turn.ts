@@ -19,8 +19,9 @@ export class Turn {
   readonly #strategy: Strategy;
   /** Whether turns are joined. */
   readonly joins: boolean;
-  /** Turns joined to the first, and the first access of each, counted from the beginning of the first turn. */
-  #joined = 0;
+  /** Turns joined to the first. */
+  joined = 0;
+  /** The first access of each, counted from the beginning of the first turn. */
   readonly #starts: number[] = [];
 
   /** @param joins whether to join turns, if the strategy can choose ahead */
@@ -30,11 +31,11 @@ export class Turn {
     this.joins = joins && strategy.ahead !== undefined;
   }
 
-  /** Begins a turn of `budget` accesses, with no other joined. */
-  begin(budget: number): void {
-    this.#began = this.#scene.steps;
-    this.ends = this.#began + budget;
-    this.#joined = 0;
+  /** Begins a turn of `budget` accesses, after `steps` of the execution, with no other joined. */
+  begin(steps: number, budget: number): void {
+    this.#began = steps;
+    this.ends = steps + budget;
+    this.joined = 0;
   }
 
   /**
@@ -47,24 +48,24 @@ export class Turn {
     while (total < most && total < calm) {
       const more = this.#strategy.ahead!(this.#scene);
       if (more === 0) break;
-      this.#starts[this.#joined++] = total;
+      this.#starts[this.joined++] = total;
       total += more;
     }
-    this.ends = this.#began + Math.min(total, most);
+    this.ends = this.#began + (total < most ? total : most);
   }
 
   /**
-   * The thread has woken another, after `ran` accesses since it was resumed: it stops where the present turn ends. Returns the accesses after
-   * which it must stop, the next one not counted; Infinity if it stops in time anyway.
+   * The thread has woken another, after `steps` accesses of the execution: it stops where the present turn ends. Returns how many guards
+   * more it may pass.
    */
-  shorten(ran: number): number {
-    const made = this.#scene.steps - this.#began + ran;
-    for (let i = 0; i < this.#joined; i++) {
+  shorten(steps: number): number {
+    const made = steps - this.#began;
+    for (let i = 0; i < this.joined; i++) {
       if (this.#starts[i] <= made) continue;
       this.ends = this.#began + this.#starts[i];
       return this.#starts[i] - made - 1;
     }
-    return Infinity;
+    return this.ends - steps - 1;
   }
 
   /**
@@ -73,10 +74,9 @@ export class Turn {
    * @returns how many joined turns were due
    */
   end(last: number): number {
-    const joined = this.#joined;
-    if (joined === 0) return 0;
-    while (this.#joined > 0 && this.#starts[this.#joined - 1] > last) this.#joined--;
-    if (this.#joined < joined) this.#strategy.takeBack!(joined - this.#joined);
-    return this.#joined;
+    const { joined } = this;
+    while (this.joined > 0 && this.#starts[this.joined - 1] > last) this.joined--;
+    if (this.joined < joined) this.#strategy.takeBack!(joined - this.joined);
+    return this.joined;
   }
 }
