@@ -55,6 +55,7 @@ export const CALLS: readonly KnownBug[] = [
     replace: `  Atomics.store(m, pp + P_XSTATUS, P_STATUS.syscall);
   Atomics.store(m, gp + G_XSTATUS, G_STATUS.syscall);`,
     scenarios: ['system-calls'],
+    executions: 10000,
   },
   {
     name: 'syscall-left-early',
