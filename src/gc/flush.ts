@@ -107,8 +107,10 @@ export function flushptrbuf(m: Mem, mp: MRef, sb: Ref, pos: Ref, held: number, a
     i = (i + (done & PASSED_MASK)) | 0;
     if (i === end) break;
     if (shared !== 0) {
+      // An unaligned pointer may point into the first word of a block, which is no block before it: look again.
       giveTypes(m, i, end, shared);
       shared = 0;
+      continue;
     }
     if (!exchangeForStart(m, i, arena, pw)) i = (i + 2) | 0;
   }
