@@ -23,6 +23,7 @@ export { buildParFor, buildParForLate, runParFor, runParForLate } from './scenar
 export { buildWorkbufs, runWorkbufs } from './scenarios/programs/workbufs.ts';
 export { buildMarkBits, markBits } from './scenarios/programs/mark-bits.ts';
 export { buildMarkMixed } from './scenarios/programs/mark-mixed.ts';
+export { buildMarkPairs } from './scenarios/programs/mark-pairs.ts';
 export { buildMarkPage, buildMarkSpans } from './scenarios/programs/mark-spans.ts';
 export { WHOLE_CYCLE, buildWholeCycle } from './scenarios/programs/whole-cycle.ts';
 export { ASSIST_TERMINATION } from './scenarios/programs/assist-termination.ts';

@@ -15,7 +15,7 @@ import { arenaGrowth, heapPages, longRuns, scavengeOld } from './heap-pages.ts';
 import { helpersDone } from './helpers.ts';
 import { lfstackLong, lfstackNoCount, lfstackScenario } from './lfstack.ts';
 import { locksScenario, notes, semaphores } from './locks.ts';
-import { markBitsGo, markBitsLab, markBitsSpans, markBitsTuned, markMixedBits, markMixedGo, markMixedLab, markMixedSpans, markPageSpans, markMixedTuned, spanQueues } from './mark-bits.ts';
+import { markBitsGo, markBitsLab, markBitsSpans, markBitsTuned, markMixedBits, markMixedGo, markMixedLab, markMixedSpans, markPageSpans, markPairs, markMixedTuned, spanQueues } from './mark-bits.ts';
 import { fromModules } from './from-modules.ts';
 import { checkmarkFinds, markNeighbours, markNeighboursBuffered, markPhases, markPhasesBuffered, stackBeside } from './mark-phases.ts';
 import { pacing } from './pacing.ts';
@@ -65,6 +65,7 @@ export const SCENARIOS: readonly Scenario[] = [
   markMixedLab,
   markMixedSpans,
   markPageSpans,
+  markPairs,
   spanQueues,
   markMixedBits,
   sweepRefill,

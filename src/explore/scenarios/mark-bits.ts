@@ -1,5 +1,6 @@
 /** Marking alone: Ms mark neighbouring objects, whose marks share bitmap words. */
 import { BIT_MARKED, GROUP_MASK, GROUP_SHIFT, markShift } from '../../heap/bitmap.ts';
+import { typeTableWords, type TypeTable } from '../../heap/type-table.ts';
 import { mAt } from '../../machine/m.ts';
 import { POLICY } from '../../gc/policy.ts';
 import { ScanBuf, scanbufOf } from '../../gc/scanbuf.ts';
@@ -11,16 +12,20 @@ import type { Core } from '../load.ts';
 import { LAB_KNOBS, labShape } from './lab-knobs.ts';
 import { MARK_BITS_OBJECTS } from './programs/mark-bits.ts';
 import { MIXED_REACHABLE } from './programs/mark-mixed.ts';
+import { PAIRS_REACHABLE, PAIRS_TYPES } from './programs/mark-pairs.ts';
 import { PAGE_OBJECTS, SPANS_OBJECTS } from './programs/mark-spans.ts';
 import { procsKnob, type Knob, type Knobs, type Scenario } from './scenario.ts';
 import { tinyShape } from './tiny-shape.ts';
 
 const OBJECT_WORDS = 4;
+const TYPES_OF = CONFIG + Config.at.types;
 
 interface Heap {
   readonly objects: readonly number[];
   /** The first `reachable` objects are reachable. */
   readonly reachable: number;
+  /** Other blocks that are marked. */
+  readonly others?: number;
 }
 
 interface Marking {
@@ -31,11 +36,12 @@ interface Marking {
   readonly knobs?: readonly Knob[];
   changes(knobs: Knobs): Partial<MachineShape>;
   build(core: Core, m: Int32Array, m0: number): Heap;
+  readonly types?: TypeTable;
 }
 
-function marking({ name, summary, procs, knobs = [], changes, build }: Marking): Scenario {
+function marking({ name, summary, procs, knobs = [], changes, build, types }: Marking): Scenario {
   function shape(values: Knobs) {
-    return tinyShape({ procs: values.procs, arenaPages: 8, verify: false, ...changes(values) });
+    return tinyShape({ procs: values.procs, arenaPages: 8, verify: false, ...(types && { typeWords: typeTableWords(types, 2) }), ...changes(values) });
   }
   return {
     name,
@@ -46,14 +52,14 @@ function marking({ name, summary, procs, knobs = [], changes, build }: Marking):
       const machine = shape(values);
       const map = core.planMemory(machine);
       const template = new Int32Array(map.words);
-      const m0 = runAlone(core, core.boot(template, map, -1));
+      const m0 = runAlone(core, core.boot(template, map, -1, types));
       const heap = build(core, template, m0);
       const ms = Array.from({ length: values.procs }, (_, i) => i);
       return {
         template,
         threads: ms.map((i) => (m) => core.markBits(m, i)),
         names: ms.map((i) => `M${i}`),
-        check: (m) => checkMarks(m, heap) || checkSpans(m, machine) || (marksByByte(machine) ? '' : checkWinners(m, ms, heap.reachable)),
+        check: (m) => checkMarks(m, heap) || checkSpans(m, machine) || (marksByByte(machine) ? '' : checkWinners(m, ms, heap.reachable + (heap.others ?? 0))),
         stepLimit: 50_000,
       };
     },
@@ -106,6 +112,11 @@ function buildSpans(core: Core, m: Int32Array, m0: number): Heap {
 
 function buildPage(core: Core, m: Int32Array, m0: number): Heap {
   return { objects: runAlone(core, core.buildMarkPage(m, m0)), reachable: PAGE_OBJECTS };
+}
+
+function buildPairs(core: Core, m: Int32Array, m0: number): Heap {
+  // MTypes of a span are in a block, too.
+  return { objects: runAlone(core, core.buildMarkPairs(m, m0)), reachable: PAIRS_REACHABLE, others: m[TYPES_OF] === TYPES.mtypes ? 1 : 0 };
 }
 
 const GO = () => ({ policy: POLICY['go1.3'] });
@@ -194,4 +205,13 @@ export const markMixedBits = marking({
   procs: [2, 3, 4],
   changes: () => ({ ...GO(), types: TYPES.heapbits }),
   build: buildMixed,
+});
+export const markPairs = marking({
+  name: 'mark-pairs',
+  summary: 'Ms mark trees of nodes that begin with two pointers, by their types, among numbers that look like pointers',
+  procs: [2, 3, 4],
+  knobs: [{ name: 'types', summary: 'how pointers are found: 1 by MTypes of spans, 2 by pointer bits', values: [TYPES.mtypes, TYPES.heapbits] }],
+  changes: ({ types }) => ({ ...GO(), types }),
+  build: buildPairs,
+  types: PAIRS_TYPES,
 });
