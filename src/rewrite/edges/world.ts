@@ -5,7 +5,7 @@ export const WORLD_EDGES = [
   ...edgesOf('world', 'src/runtime/world.ts', [
     ['an M stopped at a safe point', 'P_STATUS.gcstop);\n  @countStoppedLocked(m);'],
     ['the stop had to wait', 'if (wait) {@'],
-    ['the stop took a P in a system call, or gone', 'isStoppableNow(m, i)) @m[STOPWAIT]--;'],
+    ['the stop took a P in a system call, or gone', 'isStoppableNow(m, i, takesGranted)) @m[STOPWAIT]--;'],
     ['the stop took an idle P', 'Atomics.store(m, pp + P_XSTATUS, P_STATUS.gcstop);\n    @m[STOPWAIT]--;'],
     ['a P entering a system call counted as stopped', '=== P_STATUS.syscall\n  ) {@'],
     ['an M left its system call into a stopped world', 'unlock(m, mp, SCHED_LOCK);\n      @stopm(m, mp, PHASE.stopped);'],

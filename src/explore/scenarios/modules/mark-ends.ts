@@ -104,7 +104,7 @@ export const MARK_ENDS = {
   name: 'mark-ends',
   summary: 'workers look for the end of a mark while others hold its last work, or scan the last stack',
   procs: [3, 2],
-  knobs: [{ name: 'second', summary: '0 the second chain hangs on a global; 1 on the stack of a goroutine that waits', values: [SECOND.onGlobal, SECOND.onWaiting] }],
+  knobs: [{ name: 'second', summary: '0 the second chain hangs on a global; 1 on the stack of a goroutine that waits', values: [SECOND.onWaiting, SECOND.onGlobal] }],
   shape: () => ({ dataWords: 2, bssWords: 8, collector: COLLECTOR.concurrent, barrier: BARRIER.hybrid, stacks: STACKS.once }),
   withoutOracle: true,
   build,
